@@ -1,0 +1,7 @@
+"""python -m cxr_app."""
+
+import sys
+
+from cxr_app.cli import main
+
+sys.exit(main())

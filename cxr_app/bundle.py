@@ -1,0 +1,177 @@
+"""A bundle on disk: found, verified file by file, and read."""
+
+import hashlib
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from cxr_app.codes import Code
+from cxr_app.errors import BundleError
+from cxr_app.heatmap import ACTIVATIONS, Layer, PooledHead
+from cxr_app.imaging.to_input import INPUT_SIDE
+from cxr_app.settings import read_settings
+from cxr_app.spec import FORMAT, InputSpec, Spec, Task, parse_json, parse_spec
+
+__all__ = ["MODELS", "Bundle", "load_bundle", "open_bundle"]
+
+MODELS: Final = Path(__file__).resolve().parent.parent / "models"
+
+_SERVED_INPUT: Final = InputSpec(height=INPUT_SIDE, width=INPUT_SIDE, channels=1, dtype="uint8")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """A verified model.
+
+    Attributes
+    ----------
+    folder : Path
+    spec : Spec
+    sha256 : str
+        Of the bytes of `spec.json`, which name the hash of every other file: the model's identity.
+    head : PooledHead or None
+        For the heat map; None where the head is not a pooled one.
+    """
+
+    folder: Path
+    spec: Spec
+    sha256: str
+    head: PooledHead | None
+
+    def read(self, name: str) -> bytes:
+        """Read a file of the model and make sure that these very bytes are the released ones.
+
+        Raises
+        ------
+        BundleError
+            `model_changed`.
+        """
+        return _verified(self.folder, name, self.spec.files[name])
+
+
+def load_bundle(folder: Path | str | None = None) -> Bundle:
+    """Load the model that answers.
+
+    Parameters
+    ----------
+    folder : Path or str, optional
+        A bundle's folder. Without it the one that CXR_MODEL names, else the one that
+        `models/DEFAULT` names.
+
+    Raises
+    ------
+    BundleError
+        `model_missing`, `model_changed`, `model_invalid`, `model_version` or `model_unsafe`.
+    UsageError
+        Where a CXR_ setting is wrong.
+    """
+    chosen = Path(folder) if folder is not None else read_settings().model
+    bundle = open_bundle(chosen or _default())
+    if bundle.spec.task is not Task.BINARY:
+        raise _invalid(f"it answers a {bundle.spec.task} task, and only binary ones are shown")
+    return bundle
+
+
+def open_bundle(folder: Path) -> Bundle:
+    """Verify and read a bundle of any task.
+
+    Raises
+    ------
+    BundleError
+        As `load_bundle`.
+    """
+    try:
+        data = (folder / "spec.json").read_bytes()
+    except OSError:
+        place = folder.name or str(folder)
+        raise BundleError(Code.MODEL_MISSING, place=f"no spec.json in {place}") from None
+    spec = _spec(data)
+    _check_files(folder, spec)
+    bundle = Bundle(
+        folder=folder,
+        spec=spec,
+        sha256=hashlib.sha256(data).hexdigest(),
+        head=_head(folder, spec),
+    )
+    for name, sha256 in spec.files.items():
+        _verified(folder, name, sha256)
+    return bundle
+
+
+def _default() -> Path:
+    try:
+        name = (MODELS / "DEFAULT").read_text("utf-8").strip()
+    except OSError:
+        raise BundleError(Code.MODEL_MISSING, place="no file models/DEFAULT") from None
+    if not name or Path(name).name != name:
+        raise BundleError(Code.MODEL_MISSING, place="models/DEFAULT names no folder beside it")
+    return MODELS / name
+
+
+def _spec(data: bytes) -> Spec:
+    try:
+        # The format first: a newer one may hold keys that this program cannot know.
+        raw = parse_json(data[: 2**20 + 1])
+        found = raw.get("format") if isinstance(raw, dict) else None
+        if isinstance(found, int) and found != FORMAT:
+            raise BundleError(Code.MODEL_VERSION, found=found, known=FORMAT)
+        spec = parse_spec(data)
+    except ValueError as error:
+        raise _invalid(f"spec.json: {error}") from error
+    if spec.input != _SERVED_INPUT:
+        raise _invalid(f"spec.json: input: must be {INPUT_SIDE} x {INPUT_SIDE} x 1 uint8")
+    needed = {"model.xml", "model.bin", "model.keras"}
+    if not needed <= set(spec.files):
+        raise _invalid(f"spec.json: files: lacks {', '.join(sorted(needed - set(spec.files)))}")
+    return spec
+
+
+def _check_files(folder: Path, spec: Spec) -> None:
+    """Refuse links, which may lead out of the folder, and files that nobody vouches for."""
+    known = {*spec.files, "spec.json", "report"}
+    for entry in sorted(folder.iterdir()):
+        if entry.is_symlink():
+            raise BundleError(Code.MODEL_UNSAFE, file=entry.name)
+        if entry.name not in known and not entry.name.startswith("."):
+            raise _invalid(f"spec.json does not name the file {entry.name}")
+
+
+def _verified(folder: Path, name: str, sha256: str) -> bytes:
+    try:
+        data = (folder / name).read_bytes()
+    except OSError:
+        raise BundleError(Code.MODEL_CHANGED, file=name) from None
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise BundleError(Code.MODEL_CHANGED, file=name)
+    return data
+
+
+def _head(folder: Path, spec: Spec) -> PooledHead | None:
+    if "head.npz" not in spec.files:
+        return None
+    data = _verified(folder, "head.npz", spec.files["head.npz"])
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as stored:
+            pooling = str(stored["pooling"])
+            activations = [str(name) for name in stored["activations"]]
+            layers = tuple(
+                Layer(
+                    kernel=stored[f"kernel{i}"].astype(np.float32),
+                    bias=stored[f"bias{i}"].astype(np.float32),
+                    activation=activation,
+                )
+                for i, activation in enumerate(activations)
+            )
+    except (ValueError, KeyError, OSError, EOFError) as error:
+        raise _invalid("head.npz cannot be read") from error
+    is_known = pooling == "mean" and set(activations) <= set(ACTIVATIONS) and bool(layers)
+    if not is_known or layers[-1].bias.shape != (len(spec.labels),):
+        raise _invalid("head.npz does not fit spec.json")
+    return PooledHead(layers=layers)
+
+
+def _invalid(reason: str) -> BundleError:
+    return BundleError(Code.MODEL_INVALID, reason=reason)

@@ -1,0 +1,189 @@
+"""The command line: python -m cxr_app predict SOURCE..."""
+
+import argparse
+import logging
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType, ModuleType
+from typing import TextIO
+
+from tqdm import tqdm
+
+from cxr_app.bundle import load_bundle
+from cxr_app.codes import Code
+from cxr_app.engine.choose import open_engine
+from cxr_app.errors import CxrError, UsageError
+from cxr_app.export import csv, jsonl, table
+from cxr_app.pipeline import classify_sources
+from cxr_app.prediction import Prediction
+from cxr_app.records import Record, Status
+from cxr_app.settings import read_settings
+from cxr_app.sources import find_sources
+
+__all__ = ["main"]
+
+_FORMATS = {"table": table, "jsonl": jsonl, "csv": csv}
+
+_EPILOG = """\
+examples:
+  python -m cxr_app predict film.jpeg
+  python -m cxr_app predict films/ --format csv --output results.csv
+
+exit status:
+  0  every source got its record (with --strict: and none was rejected)
+  1  only with --strict: a source was rejected
+  2  wrong usage, an unusable model, or the output cannot be written
+  130  stopped by Ctrl-C; sources not reached got the record 'cancelled'
+
+Research and education only: not a medical device, not for diagnosis.
+"""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m cxr_app",
+        description="Classify front chest X-ray films of children of 1-5 years.",
+        epilog="Research and education only: not a medical device, not for diagnosis.",
+    )
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    predict = verbs.add_parser(
+        "predict",
+        help="classify films: one record for each source",
+        description="Classify films. Each source gets one record, in the order given.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    predict.add_argument(
+        "sources",
+        nargs="+",
+        metavar="SOURCE",
+        help="a file, or a folder: every file below it, hidden ones aside, recognized by content",
+    )
+    predict.add_argument(
+        "--model", metavar="DIR", help="folder of a model (default: CXR_MODEL, else models/DEFAULT)"
+    )
+    predict.add_argument(
+        "--format", choices=sorted(_FORMATS), default="table", help="default: table"
+    )
+    predict.add_argument(
+        "--output", metavar="FILE", help="write there instead of to standard output"
+    )
+    predict.add_argument(
+        "--strict", action="store_true", help="exit status 1 if any source is rejected"
+    )
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; see `--help`.
+
+    Returns
+    -------
+    int
+        The exit status.
+    """
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    options = _parser().parse_args(arguments)
+    try:
+        return _predict(options)
+    except CxrError as error:
+        print(f"{error.code}: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        # Whoever read has seen enough. Python would complain once more when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _predict(options: argparse.Namespace) -> int:
+    settings = read_settings()
+    bundle = load_bundle(options.model)
+    prediction = Prediction(bundle, open_engine(bundle, settings), limits=settings.limits)
+    output = Path(options.output) if options.output else None
+    with _interrupt() as is_interrupted, _writer(output) as stream:
+        sources = find_sources(options.sources, leave_out=output)
+        records = classify_sources(
+            sources, prediction, limits=settings.limits, is_cancelled=is_interrupted
+        )
+        total = None
+        if sys.stderr.isatty():
+            total = sum(1 for _ in find_sources(options.sources, leave_out=output))
+        count, is_any_rejected = _write(records, _FORMATS[options.format], stream, total)
+        was_interrupted = is_interrupted()
+    if count == 0:
+        print("There is no file in this folder; nothing was classified.", file=sys.stderr)
+    elif options.format == "table":
+        print(bundle.spec.notice, file=sys.stderr if output else sys.stdout)
+    if was_interrupted:
+        return 130
+    return 1 if options.strict and is_any_rejected else 0
+
+
+def _write(
+    records: Iterator[Record], form: ModuleType, stream: TextIO, total: int | None
+) -> tuple[int, bool]:
+    count, is_any_rejected = 0, False
+    stream.write(form.HEADER)
+    bar = tqdm(records, total=total, unit="film", file=sys.stderr, disable=not sys.stderr.isatty())
+    for record in bar:
+        count += 1
+        is_any_rejected |= record.status is Status.REJECTED
+        stream.write(form.line(record))
+        stream.flush()
+    return count, is_any_rejected
+
+
+@contextmanager
+def _interrupt() -> Iterator[Callable[[], bool]]:
+    """Turn the first Ctrl-C into a wish to stop, so that what is left still gets its record."""
+    wishes: list[int] = []
+
+    def wish(number: int, frame: FrameType | None) -> None:
+        wishes.append(number)
+        signal.signal(signal.SIGINT, before)  # a second one ends the program at once
+
+    before = signal.signal(signal.SIGINT, wish)
+    try:
+        yield lambda: bool(wishes)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _writer(output: Path | None) -> Iterator[TextIO]:
+    """Open the output; a file appears whole at the end, and an old one stays until then."""
+    if output is None:
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        yield sys.stdout
+        return
+    if output.is_dir():
+        raise UsageError(Code.OUTPUT_FAILED, reason="it is a folder")
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{output.name}.", dir=output.absolute().parent)
+    except OSError as error:
+        raise UsageError(Code.OUTPUT_FAILED, reason=_reason(error)) from error
+    unfinished = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as out:
+            yield out
+        unfinished.chmod(0o666 & ~_umask())
+        unfinished.replace(output)
+    except OSError as error:
+        raise UsageError(Code.OUTPUT_FAILED, reason=_reason(error)) from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or "unknown").lower()

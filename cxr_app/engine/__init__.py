@@ -1,0 +1,1 @@
+"""Input to raw outputs: one file for each runtime."""

@@ -1,0 +1,49 @@
+"""The errors of the app.
+
+CxrError            a code for programs, a sentence for people
++-- Rejected        this source cannot be judged; the run goes on
++-- BundleError     no usable model; the program stops
++-- UsageError      the program was asked for something it cannot do
++-- TrainingError   a recipe or its data cannot be used; nothing is trained
+"""
+
+from cxr_app.codes import ANSWERS, Code
+
+__all__ = ["BundleError", "CxrError", "Rejected", "TrainingError", "UsageError"]
+
+
+class CxrError(Exception):
+    """A code for programs and a sentence for people.
+
+    Parameters
+    ----------
+    code : Code
+        What went wrong; its sentence is in `cxr_app.codes.ANSWERS`.
+    **figures : object
+        Values for the placeholders of the sentence. They travel in ``__dict__``, so that the
+        error survives a pickle on its way out of another process.
+    """
+
+    def __init__(self, code: Code, **figures: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.figures = figures
+
+    def __str__(self) -> str:
+        return ANSWERS[self.code].message.format(**self.figures)
+
+
+class Rejected(CxrError):
+    """A source that cannot be judged: it gets its record and the run goes on."""
+
+
+class BundleError(CxrError):
+    """A model that is missing, changed, invalid, of another version or unsafe: nothing is answered."""
+
+
+class UsageError(CxrError):
+    """The program was asked for something it cannot do; exit status 2."""
+
+
+class TrainingError(CxrError):
+    """A recipe or its data cannot be used: said before anything long starts."""

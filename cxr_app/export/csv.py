@@ -1,0 +1,88 @@
+"""Records as CSV after RFC 4180, safe to open in a spreadsheet."""
+
+import csv
+import io
+from typing import Any, Final
+
+from cxr_app.records import Record
+
+__all__ = ["HEADER", "line", "neutral"]
+
+_COLUMNS: Final = (
+    "item",
+    "source",
+    "status",
+    "code",
+    "message",
+    "label",
+    "confidence",
+    "confidences",
+    "threshold",
+    "zone_low",
+    "zone_high",
+    "warnings",
+    "format",
+    "width",
+    "height",
+    "model",
+    "version",
+    "bundle_sha256",
+    "engine",
+    "precision",
+    "seconds",
+    "time",
+    "notice",
+)
+
+# What makes a spreadsheet take a text for a formula, the full-width forms too.
+_ACTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
+def neutral(text: str) -> str:
+    """Put an apostrophe before a text that a spreadsheet would take for a formula."""
+    return "'" + text if text.startswith(_ACTS) else text
+
+
+def _row(cells: list[Any]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerow(
+        [neutral(cell) if isinstance(cell, str) else cell for cell in cells]
+    )
+    return out.getvalue()
+
+
+HEADER: Final = _row(list(_COLUMNS))
+
+
+def line(record: Record) -> str:
+    """Write one record, with its line end."""
+    low, high = record.zone or (None, None)
+    shares = record.confidences or {}
+    facts = record.facts
+    return _row(
+        [
+            record.item,
+            record.source.encode("utf-8", "backslashreplace").decode("utf-8"),
+            record.status,
+            record.code,
+            record.message,
+            record.label,
+            record.confidence,
+            "; ".join(f"{label} {share:.6f}" for label, share in shares.items()),
+            record.threshold,
+            low,
+            high,
+            "; ".join(record.warnings),
+            facts.format if facts else None,
+            facts.width if facts else None,
+            facts.height if facts else None,
+            record.model.name,
+            record.model.version,
+            record.model.bundle_sha256,
+            record.engine,
+            record.precision,
+            record.seconds,
+            record.time,
+            record.notice,
+        ]
+    )

@@ -1,0 +1,148 @@
+"""Many sources to records, in order: decoding overlaps inference, memory stays flat."""
+
+import logging
+import os
+import secrets
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from cxr_app.codes import Code
+from cxr_app.errors import Rejected
+from cxr_app.imaging.decode import decode
+from cxr_app.imaging.film import Film
+from cxr_app.limits import Limits
+from cxr_app.prediction import Prediction
+from cxr_app.records import Record, answered, rejected
+from cxr_app.sources import Source
+
+__all__ = ["classify", "classify_sources"]
+
+log = logging.getLogger(__name__)
+
+DECODERS: Final = min(2, os.cpu_count() or 1)
+AHEAD: Final = 2 * DECODERS  # films decoded and waiting; each may hold 64 million pixels
+
+
+@dataclass(frozen=True, slots=True)
+class _Decoded:
+    """A film, or why there is none, and the seconds it took."""
+
+    outcome: Film | Rejected
+    seconds: float
+
+
+def classify(
+    source: Source, prediction: Prediction, *, limits: Limits, item: int = 1
+) -> Record:
+    """Make the one record of one source."""
+    return _judge(item, source, _decode(source, limits), prediction)
+
+
+def classify_sources(
+    sources: Iterable[Source],
+    prediction: Prediction,
+    *,
+    limits: Limits,
+    is_cancelled: Callable[[], bool] = lambda: False,
+) -> Iterator[Record]:
+    """Make one record for each source, in their order, as they are ready.
+
+    Parameters
+    ----------
+    sources : iterable of Source
+        Taken one by one, a few ahead of the engine.
+    prediction : Prediction
+    limits : Limits
+    is_cancelled : callable () -> bool
+        Asked before each source; once it is True, every source left gets the record `cancelled`.
+    """
+    waiting: deque[tuple[int, Source, Future[_Decoded]]] = deque()
+    with ThreadPoolExecutor(DECODERS, thread_name_prefix="decode") as decoders:
+        numbered = enumerate(sources, start=1)
+        while True:
+            while len(waiting) < AHEAD and not is_cancelled():
+                following = next(numbered, None)
+                if following is None:
+                    break
+                item, source = following
+                waiting.append((item, source, decoders.submit(_decode, source, limits)))
+            if is_cancelled():
+                break
+            if not waiting:
+                return
+            item, source, decoded = waiting.popleft()
+            record = _judge(item, source, decoded.result(), prediction)
+            yield record
+        for _, _, decoded in waiting:
+            decoded.cancel()
+        for item, source in [(item, source) for item, source, _ in waiting]:
+            yield _cancelled(item, source, prediction)
+        for item, source in numbered:
+            yield _cancelled(item, source, prediction)
+
+
+def _decode(source: Source, limits: Limits) -> _Decoded:
+    started = time.perf_counter()
+    outcome: Film | Rejected
+    try:
+        outcome = decode(source.read(limits), limits)
+    except Rejected as error:
+        outcome = error
+    except Exception as error:  # the worker's edge: one film may fail, the run may not
+        outcome = _unexpected(error)
+    return _Decoded(outcome, time.perf_counter() - started)
+
+
+def _judge(item: int, source: Source, decoded: _Decoded, prediction: Prediction) -> Record:
+    started = time.perf_counter()
+    film = decoded.outcome
+    try:
+        if isinstance(film, Rejected):
+            raise film
+        result = prediction.classify_image(film)
+    except Exception as error:  # the same edge
+        return rejected(
+            item=item,
+            source=source.name,
+            error=error if isinstance(error, Rejected) else _unexpected(error),
+            facts=film.facts if isinstance(film, Film) else None,
+            prediction=prediction,
+            seconds=decoded.seconds + time.perf_counter() - started,
+            now=_now(),
+        )
+    return answered(
+        item=item,
+        source=source.name,
+        result=result,
+        facts=film.facts,
+        prediction=prediction,
+        seconds=decoded.seconds + time.perf_counter() - started,
+        now=_now(),
+    )
+
+
+def _cancelled(item: int, source: Source, prediction: Prediction) -> Record:
+    return rejected(
+        item=item,
+        source=source.name,
+        error=Rejected(Code.CANCELLED),
+        prediction=prediction,
+        seconds=0.0,
+        now=_now(),
+    )
+
+
+def _unexpected(error: Exception) -> Rejected:
+    incident = secrets.token_hex(4)
+    # The type alone: a library's text may quote the file.
+    log.error("film_failed incident=%s type=%s", incident, type(error).__name__)
+    return Rejected(Code.INTERNAL_ERROR, id=incident)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

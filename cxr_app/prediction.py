@@ -1,0 +1,217 @@
+"""Class `Prediction`: a film in, a result out. Composes imaging, engine, decision and heat map."""
+
+import secrets
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from cxr_app.bundle import Bundle
+from cxr_app.codes import Code
+from cxr_app.decision import decide
+from cxr_app.engine.base import Engine, Outputs
+from cxr_app.engine.choose import open_engine
+from cxr_app.errors import BundleError, Rejected
+from cxr_app.heatmap import activation_map
+from cxr_app.imaging.film import Film
+from cxr_app.imaging.quality import examine
+from cxr_app.imaging.to_input import INPUT_SIDE, to_input
+from cxr_app.imaging.wrap import film_from_array, film_from_picture
+from cxr_app.limits import Limits
+from cxr_app.settings import read_settings
+
+__all__ = ["Prediction", "Result"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """The model's answer for one film; unpacks into label, confidence and confidences.
+
+    Attributes
+    ----------
+    label : str
+        The predicted class.
+    confidence : float
+        Calibrated probability of that class, 0..1.
+    confidences : mapping of str to float
+        Calibrated probability of every class; they sum to 1.
+    logits : tuple of float
+        Of every class, before calibration.
+    threshold : float
+        The last class is predicted from this probability on.
+    zone : tuple of two floats
+        Lowest and highest probability of the last class at which the answer is "not sure".
+    warnings : tuple of Code
+        Caveats, in the order of `Code`.
+    seconds : float
+        From the decoded film to the answer.
+    precision : str
+        Number format of the computation.
+    """
+
+    label: str
+    confidence: float
+    confidences: Mapping[str, float]
+    logits: tuple[float, ...]
+    threshold: float
+    zone: tuple[float, float]
+    warnings: tuple[Code, ...]
+    seconds: float
+    precision: str
+    _features: NDArray[np.float32] = field(repr=False, compare=False)
+    _bundle: Bundle = field(repr=False, compare=False)
+
+    def __iter__(self) -> Iterator[str | float | Mapping[str, float]]:
+        """Unpack: ``label, confidence, confidences = result``."""
+        yield self.label
+        yield self.confidence
+        yield self.confidences
+
+    def heatmap(self, label: str | None = None) -> NDArray[np.float32]:
+        """Compute which cells of the network's last map spoke for a label.
+
+        It shows influence, not a lesion, and is as coarse as the map.
+
+        Parameters
+        ----------
+        label : str, optional
+            One of the bundle's labels; without it the predicted one.
+
+        Returns
+        -------
+        ndarray, float32 [h, w]
+            In logits per cell, 0 or more; all 0 where nothing spoke for the label.
+
+        Raises
+        ------
+        ValueError
+            For a label that the bundle does not have, or a bundle without a pooled head.
+        """
+        labels = self._bundle.spec.labels
+        chosen = self.label if label is None else label
+        if chosen not in labels:
+            raise ValueError(f"label must be one of {', '.join(labels)}. Got {chosen!r} instead.")
+        if self._bundle.head is None:
+            raise ValueError("this bundle's head has no closed form, so there is no heat map")
+        return activation_map(self._features, self._bundle.head, labels.index(chosen))
+
+
+class Prediction:
+    """Classifies films with one bundle. May be used from several threads at once.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        From `load_bundle`.
+    engine : Engine, optional
+        A running engine for that bundle; without it the one that CXR_ENGINE names is started.
+    limits : Limits, optional
+        Caps on pictures handed over; without it those of the CXR_ settings.
+
+    Raises
+    ------
+    BundleError
+        `model_invalid` where the network's answers to two drawings are not finite, not of the
+        shape that the bundle states, or equal.
+    """
+
+    def __init__(
+        self, bundle: Bundle, engine: Engine | None = None, *, limits: Limits | None = None
+    ) -> None:
+        self.bundle = bundle
+        self.engine = engine or open_engine(bundle, read_settings())
+        self._limits = limits or read_settings().limits
+        self._prove()
+
+    def classify_image(self, image: Film | Image.Image | NDArray[np.generic]) -> Result:
+        """Classify one film.
+
+        Parameters
+        ----------
+        image : Film, PIL.Image.Image or ndarray
+            An array is [H, W], [H, W, 1], [H, W, 3] or [H, W, 4], bone white.
+
+        Returns
+        -------
+        Result
+
+        Raises
+        ------
+        Rejected
+            Where the film cannot be judged; no number exists then.
+        """
+        started = time.perf_counter()
+        film = self._film(image)
+        quality = examine(film, self._limits)
+        outputs = self._run(to_input(film))
+        spec = self.bundle.spec
+        decision = decide(outputs.logits[0], spec.decision)
+        unsure = () if decision.is_sure else (Code.NEAR_THRESHOLD,)
+        found = {*film.warnings, *quality, *unsure}
+        confidences = dict(zip(spec.labels, decision.confidences, strict=True))
+        label = spec.labels[decision.label]
+        return Result(
+            label=label,
+            confidence=confidences[label],
+            confidences=MappingProxyType(confidences),
+            logits=tuple(float(value) for value in outputs.logits[0]),
+            threshold=spec.decision.threshold,
+            zone=spec.decision.zone,
+            warnings=tuple(code for code in Code if code in found),
+            seconds=time.perf_counter() - started,
+            precision=self.engine.precision,
+            _features=outputs.features[0],
+            _bundle=self.bundle,
+        )
+
+    def _film(self, image: Film | Image.Image | NDArray[np.generic]) -> Film:
+        if isinstance(image, Film):
+            return image
+        if isinstance(image, Image.Image):
+            return film_from_picture(image, self._limits)
+        return film_from_array(image, self._limits)
+
+    def _run(self, one: NDArray[np.uint8]) -> Outputs:
+        # One film at a time: an answer must not depend, even in its last digit, on its company.
+        try:
+            outputs = self.engine.run(one[np.newaxis])
+        except RuntimeError as error:
+            raise _failed() from error
+        if not np.isfinite(outputs.logits).all():
+            raise _failed()
+        return outputs
+
+    def _prove(self) -> None:
+        """Run two drawings through a network before anybody trusts it."""
+        answers = []
+        for probe in _PROBES:
+            outputs = self.engine.run(probe[np.newaxis])
+            if outputs.logits.shape != (1, len(self.bundle.spec.labels)):
+                raise _unfit("its answers are not of the shape that spec.json states")
+            if not (np.isfinite(outputs.logits).all() and np.isfinite(outputs.features).all()):
+                raise _unfit("its answers are not numbers")
+            answers.append(outputs.logits)
+        if np.array_equal(answers[0], answers[1]):
+            raise _unfit("it gives one answer for every picture")
+
+
+def _ramp(axis: int) -> NDArray[np.uint8]:
+    line = np.arange(INPUT_SIDE) * 255 // (INPUT_SIDE - 1)
+    grid = np.broadcast_to(np.expand_dims(line, 1 - axis), (INPUT_SIDE, INPUT_SIDE))
+    return grid.astype(np.uint8)[:, :, np.newaxis]
+
+
+_PROBES: Final = (_ramp(0), _ramp(1))
+
+
+def _failed() -> Rejected:
+    return Rejected(Code.ENGINE_FAILED, id=secrets.token_hex(4))
+
+
+def _unfit(reason: str) -> BundleError:
+    return BundleError(Code.MODEL_INVALID, reason=reason)

@@ -1,0 +1,294 @@
+"""`spec.json`, the description that every bundle carries, as frozen dataclasses; format 1."""
+
+import json
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Final
+
+from pydantic import ConfigDict, Field
+
+from cxr_app.strict import STRICT, read_strictly
+
+__all__ = [
+    "FORMAT",
+    "CalibrationFigures",
+    "DataFacts",
+    "DecisionSpec",
+    "GateSpec",
+    "Interval",
+    "InputSpec",
+    "NetworkSpec",
+    "Population",
+    "Spec",
+    "Task",
+    "TrainingFacts",
+    "parse_spec",
+    "spec_bytes",
+]
+
+FORMAT: Final = 1
+MAX_SPEC_BYTES: Final = 2**20
+MAX_DEPTH: Final = 8
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(ge=0, lt=2**53)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Text = Annotated[str, Field(min_length=1, max_length=4000)]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+
+
+class Task(StrEnum):
+    """What the logits mean."""
+
+    BINARY = "binary"
+    MULTICLASS = "multiclass"
+    MULTILABEL = "multilabel"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputSpec:
+    """The one input of the graph: shape and type of a film after `imaging.to_input`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    height: Count
+    width: Count
+    channels: Count
+    dtype: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkSpec:
+    """What the graph is.
+
+    Attributes
+    ----------
+    backbone, head, pooling : str
+        Names in the registries of `training`.
+    size : int
+        Side in pixels at which the backbone sees the film.
+    parameters, trainable : int
+        Of the whole network; of those, how many were fitted.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    backbone: Text
+    head: Text
+    pooling: Text
+    size: Count
+    parameters: Count
+    trainable: Count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """A share with its 95 % interval, all in 0..1."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    value: Share
+    low: Share
+    high: Share
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrationFigures:
+    """Measured at the operating point, on the films that calibrated it."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    sensitivity: Interval
+    specificity: Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionSpec:
+    """From logits to label: see `cxr_app.decision`.
+
+    Attributes
+    ----------
+    temperature : float
+        Divides the logits; above 0.
+    bias : tuple of float
+        Added to the divided logits, one for each label.
+    threshold : float
+        The last label is given from this calibrated probability on.
+    zone : tuple of two floats
+        Lowest and highest probability of "not sure"; holds the threshold.
+    aim : str
+        What the threshold was chosen for.
+    measured : CalibrationFigures
+    films : int
+        Calibration films.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    temperature: Annotated[float, Field(gt=0, le=1000)]
+    bias: tuple[float, ...]
+    threshold: Annotated[float, Field(gt=0, lt=1)]
+    zone: tuple[Share, Share]
+    aim: Text
+    measured: CalibrationFigures
+    films: Count
+
+    def __post_init__(self) -> None:
+        """Check that the zone holds the threshold."""
+        if not self.zone[0] <= self.threshold <= self.zone[1]:
+            raise ValueError("zone: must hold the threshold")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateSpec:
+    """Which films the model was made for: files of the gate and its limits by name."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    files: tuple[Name, ...]
+    limits: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Population:
+    """Whose films the model was trained on."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    view: Text
+    age_years: tuple[float, float] | None
+    source: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataFacts:
+    """The training films: name of the set, how many, SHA-256 of their sorted file hashes."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    name: Text
+    films: Count
+    sha256: Sha256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingFacts:
+    """How the model was made."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    recipe: Text
+    recipe_sha256: Sha256
+    data: DataFacts
+    seed: Count
+    versions: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spec:
+    """A bundle's description.
+
+    Attributes
+    ----------
+    format : int
+        Of the bundle; this program reads 1.
+    name, version, created : str
+        The model's name, its version, and when it was made (ISO 8601, UTC).
+    task : Task
+    labels : tuple of str
+        In the order of the logits; of a binary task the second is the one looked for.
+    files : dict of str to str
+        SHA-256 of every file of the model but this one.
+    notice : str
+        What must stand beside every number.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    format: Count
+    name: Name
+    version: Name
+    created: Text
+    task: Task
+    labels: Annotated[tuple[Text, ...], Field(min_length=2, max_length=64)]
+    input: InputSpec
+    network: NetworkSpec
+    decision: DecisionSpec
+    gate: GateSpec | None
+    population: Population
+    training: TrainingFacts
+    files: Annotated[dict[Name, Sha256], Field(min_length=1, max_length=64)]
+    notice: Text
+
+    def __post_init__(self) -> None:
+        """Check what spans several fields."""
+        if len(set(self.labels)) != len(self.labels):
+            raise ValueError("labels: each may stand once")
+        if self.task is Task.BINARY and len(self.labels) != 2:
+            raise ValueError(f"labels: a binary task has 2, got {len(self.labels)}")
+        if len(self.decision.bias) != len(self.labels):
+            raise ValueError(
+                f"decision.bias: {len(self.labels)} labels need as many, got {len(self.decision.bias)}"
+            )
+
+
+def parse_spec(data: bytes) -> Spec:
+    """Read `spec.json`, strictly.
+
+    Raises
+    ------
+    ValueError
+        One sentence that names the key: unknown, missing, given twice, ill-typed or out of range.
+    """
+    if len(data) > MAX_SPEC_BYTES:
+        raise ValueError("is larger than 1 MiB")
+    return read_strictly(Spec, parse_json(data))
+
+
+def parse_json(data: bytes) -> Any:
+    """Read JSON that has no doubled key, no NaN and at most eight levels.
+
+    Raises
+    ------
+    ValueError
+    """
+    try:
+        value = json.loads(
+            data.decode("utf-8"), object_pairs_hook=_each_key_once, parse_constant=_refuse
+        )
+    except RecursionError:
+        raise ValueError("is nested too deep") from None
+    if _depth(value) > MAX_DEPTH:
+        raise ValueError(f"is nested deeper than {MAX_DEPTH} levels")
+    return value
+
+
+def spec_bytes(spec: Spec) -> bytes:
+    """Write `spec.json`: the bytes whose SHA-256 is the bundle's identity."""
+    return (json.dumps(asdict(spec), indent=2, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    table = dict(pairs)
+    if len(table) != len(pairs):
+        names = [name for name, _ in pairs]
+        doubled = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"{doubled}: is given twice")
+    return table
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"holds {constant}, which is no number")
+
+
+def _depth(value: Any) -> int:
+    level, here = 0, [value]
+    while here:
+        level += 1
+        here = [
+            inner
+            for outer in here
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+    return level

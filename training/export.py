@@ -1,0 +1,145 @@
+"""Run to bundle: written beside its place, proven with both engines, then renamed into it."""
+
+import hashlib
+import io
+import shutil
+import tempfile
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from cxr_app.bundle import Bundle, open_bundle
+from cxr_app.engine.base import Engine
+from cxr_app.engine.keras import KerasEngine
+from cxr_app.engine.openvino import OpenVinoEngine
+from cxr_app.settings import Precision
+from cxr_app.spec import Spec, spec_bytes
+
+__all__ = ["MODEL_FILES", "ExportNotProven", "export", "write_ir"]
+
+MODEL_FILES: Final = ("model.xml", "model.bin", "model.keras", "head.npz")
+TOLERANCE: Final = 1e-4  # largest difference of a logit between engines
+
+
+class ExportNotProven(RuntimeError):
+    """The exported graph does not answer as the trained network: a bug, never a user's mistake."""
+
+
+def export(
+    served: keras.Model, spec: Spec, *, films: NDArray[np.uint8], target: Path
+) -> Bundle:
+    """Write a bundle. A killed export leaves the old one whole.
+
+    Parameters
+    ----------
+    served : keras.Model
+        From `training.networks.build_served`, with its final weights.
+    spec : Spec
+        Complete but for `files`.
+    films : ndarray, uint8 [N, 512, 512, 1]
+        At least two, on which the export is proven.
+    target : Path
+        The bundle's folder; replaced if it is there.
+
+    Raises
+    ------
+    ExportNotProven
+        Where an engine's answers differ from `served.predict`.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        folder.chmod(0o755)
+        write_ir(served, folder)
+        served.save(folder / "model.keras")
+        (folder / "head.npz").write_bytes(_head_bytes(served))
+        hashes = {
+            name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in MODEL_FILES
+        }
+        (folder / "spec.json").write_bytes(spec_bytes(replace(spec, files=hashes)))
+        bundle = open_bundle(folder)
+        _prove(bundle, served, films)
+        _put(folder, target)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return open_bundle(target)
+
+
+def write_ir(served: keras.Model, folder: Path) -> None:
+    """Write `model.xml` and `model.bin`: OpenVINO IR, float32, outputs named."""
+    import openvino
+
+    exported = folder / "export.xml"
+    served.export(str(exported), format="openvino", verbose=False)
+    graph = openvino.Core().read_model(exported)
+    # Keras names its outputs Identity:0 and so on, in the order of the sorted dictionary keys.
+    # The ranks tell them apart, and the export is proven afterwards.
+    for port in graph.outputs:
+        name = "logits" if len(port.get_partial_shape()) == 2 else "features"
+        port.get_tensor().set_names({name})
+    openvino.save_model(graph, folder / "model.xml", compress_to_fp16=False)
+    del graph
+    for leftover in (exported, exported.with_suffix(".bin")):
+        leftover.unlink()
+
+
+def _head_bytes(served: keras.Model) -> bytes:
+    """Write `head.npz`: pooling and the dense layers after it, for the closed-form heat map."""
+    layers = [layer for layer in served.layers if isinstance(layer, keras.layers.Dense)]
+    arrays = {"pooling": np.array("mean"), "activations": np.array([_name(la) for la in layers])}
+    for index, layer in enumerate(layers):
+        arrays[f"kernel{index}"], arrays[f"bias{index}"] = map(np.asarray, layer.get_weights())
+    packed = io.BytesIO()
+    np.savez(packed, allow_pickle=False, **arrays)
+    return packed.getvalue()
+
+
+def _name(layer: keras.layers.Dense) -> str:
+    return str(layer.activation.__name__)
+
+
+def _prove(bundle: Bundle, served: keras.Model, films: NDArray[np.uint8]) -> None:
+    expected = served.predict(films, batch_size=4, verbose=0)["logits"]
+    engines: tuple[Engine, ...] = (
+        OpenVinoEngine(bundle, precision=Precision.F32),
+        KerasEngine(bundle),
+    )
+    for engine in engines:
+        alone = [engine.run(film[np.newaxis]) for film in films]
+        together = engine.run(films[:4])
+        found = np.concatenate([outputs.logits for outputs in alone])
+        _compare(f"{engine.name}, one film at a time", found, expected)
+        _compare(f"{engine.name}, several films", together.logits, expected[:4])
+        if not np.array_equal(found.argmax(axis=1), expected.argmax(axis=1)):
+            raise ExportNotProven(f"{engine.name}: labels differ")
+        if bundle.head is not None:
+            closed = np.stack([bundle.head.logits(outputs.features[0]) for outputs in alone])
+            _compare(f"{engine.name}, features and head.npz", closed, expected)
+
+
+def _compare(what: str, found: NDArray[np.float32], expected: NDArray[np.float32]) -> None:
+    apart = float(np.abs(found - expected).max())
+    if not apart <= TOLERANCE:
+        raise ExportNotProven(f"{what}: logits differ by {apart:.2g}, allowed is {TOLERANCE:g}")
+
+
+def _put(folder: Path, target: Path) -> None:
+    """Rename the new bundle into place, keeping the old one until that has happened."""
+    if not target.exists():
+        folder.rename(target)
+        return
+    old = target.with_name(f".{target.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    target.rename(old)
+    try:
+        folder.rename(target)
+    except OSError:
+        with suppress(OSError):
+            old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

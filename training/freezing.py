@@ -1,0 +1,130 @@
+"""What of a network is trained: all of it, or the head alone on features computed once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from training.augment import augment
+from training.features import pooled_features
+from training.fit import Epoch, Labelled, Progress, fit
+from training.heads import HEADS
+from training.networks import BACKBONES, build_fitted
+from training.prepare import Prepared
+from training.recipe import FitRecipe, Freeze, Recipe
+from training.weights import FirstWeights, start_from
+
+__all__ = ["TRAINERS", "Assignment", "network_of", "trainable_count"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """One network to train.
+
+    Attributes
+    ----------
+    backbone : str
+        Entry of `training.networks.BACKBONES`.
+    first : FirstWeights
+    films, validation : Prepared
+        At the network's size.
+    recipe : Recipe
+        Of the network and the augmentation.
+    fit : FitRecipe
+        Of this training, which may be a continuation.
+    seed : int
+    folder : Path
+        Where its progress is kept.
+    cache : Path
+        For features.
+    """
+
+    backbone: str
+    first: FirstWeights
+    films: Prepared
+    validation: Prepared
+    recipe: Recipe
+    fit: FitRecipe
+    seed: int
+    folder: Path
+    cache: Path
+
+
+def network_of(backbone: str, recipe: Recipe, first: FirstWeights) -> keras.Model:
+    """Build a candidate with its first weights: pictures to logits."""
+    return start_from(
+        first,
+        lambda weights: build_fitted(
+            BACKBONES[backbone],
+            HEADS[recipe.network.head],
+            size=recipe.network.size,
+            n_classes=len(recipe.data.labels),
+            weights=weights,
+        ),
+    )
+
+
+def trainable_count(network: keras.Model, freeze: Freeze) -> int:
+    """Count the parameters that training moves."""
+    layers = [network.get_layer("logits")] if freeze is Freeze.ALL else network.layers
+    return sum(int(np.prod(v.shape)) for layer in layers for v in layer.trainable_weights)
+
+
+def _train_whole(order: Assignment) -> tuple[tuple[Epoch, ...], Path]:
+    def change(picture: NDArray[Any], draw: np.random.Generator) -> NDArray[Any]:
+        return augment(picture, order.recipe.augment, draw)
+
+    progress = Progress(order.folder)
+    curves = fit(
+        lambda: network_of(order.backbone, order.recipe, order.first),
+        Labelled(items=order.films.pictures, labels=order.films.labels),
+        Labelled(items=order.validation.pictures, labels=order.validation.labels),
+        recipe=order.fit,
+        change=change,
+        seed=order.seed,
+        progress=progress,
+    )
+    return curves, progress.best_weights
+
+
+def _train_head(order: Assignment) -> tuple[tuple[Epoch, ...], Path]:
+    """Train the head alone. Features are computed once, so there is no augmentation."""
+    keras.utils.set_random_seed(order.seed)
+    network = network_of(order.backbone, order.recipe, order.first)
+    seen = [
+        Labelled(items=pooled_features(network, films, cache=order.cache), labels=films.labels)
+        for films in (order.films, order.validation)
+    ]
+    head = network.get_layer("logits")
+    vector = keras.Input((head.kernel.shape[0],))
+    alone = keras.Model(vector, head(vector), name=order.backbone)
+    first = alone.get_weights()
+
+    def build() -> keras.Model:
+        alone.set_weights(first)
+        return alone
+
+    progress = Progress(order.folder / "head")
+    curves = fit(
+        build,
+        *seen,
+        recipe=order.fit,
+        change=lambda features, draw: features,
+        seed=order.seed,
+        progress=progress,
+    )
+    alone.load_weights(progress.best_weights)
+    # The head is the network's own layer: loading it there has completed the network.
+    place = order.folder / "best.weights.h5"
+    network.save_weights(place)
+    return curves, place
+
+
+TRAINERS: Final[
+    Mapping[Freeze, Callable[[Assignment], tuple[tuple[Epoch, ...], Path]]]
+] = MappingProxyType({Freeze.NONE: _train_whole, Freeze.ALL: _train_head})

@@ -1,0 +1,97 @@
+"""Figures of merit from probabilities and labels."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
+
+__all__ = ["Scores", "auc", "balanced_weights", "expected_calibration_error", "score"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scores:
+    """Figures at one operating point.
+
+    Attributes
+    ----------
+    accuracy, sensitivity, specificity : float
+        Shares in 0..1; sensitivity is that of the looked-for class.
+    auc : float
+        Area under the ROC curve; it does not depend on the operating point.
+    brier, ece : float
+        Mean squared error of the probability, and expected calibration error, both with the two
+        classes weighing alike.
+    films : int
+        How many films the figures are from.
+    """
+
+    accuracy: float
+    auc: float
+    sensitivity: float
+    specificity: float
+    brier: float
+    ece: float
+    films: int
+
+
+def auc(labels: NDArray[np.int64], probability: NDArray[np.floating]) -> float:
+    """Chance that a film of the looked-for class scores higher than one of the other."""
+    return float(roc_auc_score(labels, probability))
+
+
+def balanced_weights(labels: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Weigh films so that the classes that occur count alike; the mean weight is 1."""
+    counts = np.bincount(labels)
+    present = (counts > 0).sum()
+    weights: NDArray[np.float64] = len(labels) / (present * counts[labels])
+    return weights
+
+
+def expected_calibration_error(
+    labels: NDArray[np.int64], probability: NDArray[np.floating], *, bins: int = 10
+) -> float:
+    """Compare claimed and found probability in bins of equal width, classes weighing alike.
+
+    References
+    ----------
+    Guo et al. 2017, "On calibration of modern neural networks", equation 3.
+    """
+    weights = balanced_weights(labels)
+    place = np.minimum((probability * bins).astype(np.int64), bins - 1)
+    error = 0.0
+    for current in range(bins):
+        inside = place == current
+        if inside.any():
+            share = weights[inside]
+            claimed = np.average(probability[inside], weights=share)
+            found = np.average(labels[inside], weights=share)
+            error += share.sum() / weights.sum() * abs(claimed - found)
+    return float(error)
+
+
+def score(
+    labels: NDArray[np.int64], probability: NDArray[np.floating], *, threshold: float = 0.5
+) -> Scores:
+    """Compute all figures.
+
+    Parameters
+    ----------
+    labels : ndarray, int64 [N]
+        1 for the looked-for class, 0 for the other; both occur.
+    probability : ndarray, float [N]
+        Of the looked-for class, 0..1.
+    threshold : float
+        The label is 1 from this probability on.
+    """
+    called = probability >= threshold
+    is_looked_for = labels == 1
+    return Scores(
+        accuracy=float((called == is_looked_for).mean()),
+        auc=auc(labels, probability),
+        sensitivity=float(called[is_looked_for].mean()),
+        specificity=float((~called[~is_looked_for]).mean()),
+        brier=float(np.average((probability - labels) ** 2, weights=balanced_weights(labels))),
+        ece=expected_calibration_error(labels, probability),
+        films=len(labels),
+    )

@@ -1,0 +1,181 @@
+"""Networks: backbones with their own right scaling, and the two graphs made of one."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+import keras
+import numpy as np
+
+from cxr_app.imaging.to_input import INPUT_SIDE
+from training.heads import Head
+
+__all__ = ["BACKBONES", "Backbone", "Scaling", "block_factor", "build_fitted", "build_served"]
+
+
+# Keras' own 0.99 needs some five hundred steps to forget where it started; an epoch here may have a
+# hundred, and validation would see moving averages that belong to no network.
+BATCH_NORM_MOMENTUM: Final = 0.9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scaling:
+    """From grey levels 0..255 in three equal channels to what the backbone was made for.
+
+    Attributes
+    ----------
+    mean, std : tuple of float
+        Per channel, in grey levels: ``(x - mean) / std``.
+    source : str
+        Where the numbers come from.
+    """
+
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+    source: str
+
+
+# The mean and spread of ImageNet's pictures, 0.485 .. and 0.229 .. of the full range.
+TORCH: Final = Scaling(
+    mean=(123.675, 116.28, 103.53),
+    std=(58.395, 57.12, 57.375),
+    source="keras.applications.densenet, mode 'torch'",
+)
+# Blue, green, red minus their means, no division. A grey film has three equal channels, so the
+# order of the channels is the order of the means.
+CAFFE: Final = Scaling(
+    mean=(103.939, 116.779, 123.68),
+    std=(1.0, 1.0, 1.0),
+    source="keras.applications.resnet, mode 'caffe'",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backbone:
+    """A feature extractor and what its users must know of it.
+
+    Attributes
+    ----------
+    name : str
+        As recipes name it.
+    build : callable (tensor, weights) -> tensor
+        Keras tensors: (batch, size, size, 3) float32, scaled, to
+        (batch, size / stride, size / stride, channels) float32. `weights` is "imagenet" or None.
+    channels : int
+        Width of the last map: a linear head has (channels + 1) * classes weights.
+    stride : int
+        Input pixels per cell of the last map.
+    scaling : Scaling
+        Part of the exported graph, never of a caller.
+    source : str
+        The paper.
+    """
+
+    name: str
+    build: Callable[[Any, str | None], Any]
+    channels: int
+    stride: int
+    scaling: Scaling
+    source: str
+
+
+def _densenet121(scaled: Any, weights: str | None) -> Any:
+    return keras.applications.DenseNet121(
+        include_top=False, weights=weights, input_tensor=scaled
+    ).output
+
+
+def _resnet50(scaled: Any, weights: str | None) -> Any:
+    return keras.applications.ResNet50(
+        include_top=False, weights=weights, input_tensor=scaled
+    ).output
+
+
+DENSENET121: Final = Backbone(
+    name="densenet121",
+    build=_densenet121,
+    channels=1024,
+    stride=32,
+    scaling=TORCH,
+    source="Huang et al. 2017, arXiv:1608.06993",
+)
+RESNET50: Final = Backbone(
+    name="resnet50",
+    build=_resnet50,
+    channels=2048,
+    stride=32,
+    scaling=CAFFE,
+    source="He et al. 2015, arXiv:1512.03385",
+)
+
+BACKBONES: Final[Mapping[str, Backbone]] = MappingProxyType(
+    {entry.name: entry for entry in (DENSENET121, RESNET50)}
+)
+
+
+def block_factor(size: int) -> int:
+    """Whole factor by which the input is averaged down before what is left is interpolated.
+
+    Bilinear sampling in a graph does not antialias: beyond a factor of two it skips pixels. A
+    mean over whole blocks does not.
+    """
+    return max(1, INPUT_SIDE // size)
+
+
+def _network(
+    backbone: Backbone, head: Head, *, side: int, size: int, n_classes: int, weights: str | None
+) -> tuple[Any, Any, Any]:
+    film = keras.Input((side, side, 1), dtype="uint8", name="film")
+    grey = keras.ops.cast(film, "float32")
+    factor = side // size if side > size else 1
+    if factor > 1:
+        grey = keras.layers.AveragePooling2D(factor, name="block_mean")(grey)
+    if side // factor != size:
+        # Never the layer Resizing: its training=True default spreads through an exported graph.
+        grey = keras.ops.image.resize(grey, (size, size), interpolation="bilinear")
+    three = keras.layers.Concatenate(name="three_channels")([grey, grey, grey])
+    scaling = backbone.scaling
+    scaled = keras.layers.Normalization(
+        mean=scaling.mean, variance=np.square(scaling.std).tolist(), name="scaling"
+    )(three)
+    features = backbone.build(scaled, weights)
+    return film, head.build(features, n_classes), features
+
+
+def build_fitted(
+    backbone: Backbone, head: Head, *, size: int, n_classes: int, weights: str | None = None
+) -> keras.Model:
+    """Build the graph that is trained: films at the backbone's own size.
+
+    Returns
+    -------
+    keras.Model
+        uint8 (batch, size, size, 1) to logits float32 (batch, n_classes).
+    """
+    film, logits, _ = _network(
+        backbone, head, side=size, size=size, n_classes=n_classes, weights=weights
+    )
+    network = keras.Model(film, logits, name=backbone.name)
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.momentum = BATCH_NORM_MOMENTUM
+    return network
+
+
+def build_served(backbone: Backbone, head: Head, *, size: int, n_classes: int) -> keras.Model:
+    """Build the graph that is served: the same weights behind the reduction from 512.
+
+    Its list of weights is that of `build_fitted`, so ``served.set_weights(fitted.get_weights())``
+    carries a trained network over.
+
+    Returns
+    -------
+    keras.Model
+        uint8 (batch, 512, 512, 1) to a dict of `logits` float32 (batch, n_classes) and
+        `features` float32 (batch, h, w, channels).
+    """
+    film, logits, features = _network(
+        backbone, head, side=INPUT_SIDE, size=size, n_classes=n_classes, weights=None
+    )
+    return keras.Model(film, {"logits": logits, "features": features}, name=backbone.name)

@@ -1,0 +1,141 @@
+"""Films to arrays: every film is decoded once, by the app's own code, and kept at network size."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from cxr_app.codes import Code
+from cxr_app.errors import Rejected, TrainingError
+from cxr_app.imaging.decode import decode
+from cxr_app.imaging.quality import examine
+from cxr_app.imaging.to_input import INPUT_SIDE, to_input
+from cxr_app.limits import Limits
+from training.networks import block_factor
+from training.sources import LabelledFilm, data_sha256
+
+__all__ = ["Prepared", "prepare", "read_input", "shrink"]
+
+# Raise it when a pixel could come out otherwise: it is part of the cache's key.
+_VERSION: Final = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """Films as the backbone sees them.
+
+    Attributes
+    ----------
+    pictures : ndarray, uint8 [N, size, size, 1]
+        In the order of `films`.
+    labels : ndarray, int64 [N]
+        Place of each film's class in the recipe's labels.
+    films : tuple of LabelledFilm
+        Those that could be read.
+    """
+
+    pictures: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+    films: tuple[LabelledFilm, ...]
+
+
+def read_input(film: LabelledFilm, limits: Limits) -> NDArray[np.uint8]:
+    """Decode one film into the input of the served graph, uint8 [512, 512, 1].
+
+    Raises
+    ------
+    Rejected
+        As the app would reject it.
+    """
+    decoded = decode(film.path.read_bytes(), limits)
+    examine(decoded, limits)
+    return to_input(decoded)
+
+
+def shrink(picture: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    """Reduce an input as the served graph does, rounded to whole grey levels.
+
+    Parameters
+    ----------
+    picture : ndarray, uint8 [512, 512, 1]
+    size : int
+        Side of the result in pixels.
+
+    Returns
+    -------
+    ndarray, uint8 [size, size, 1]
+    """
+    factor = block_factor(size)
+    cells = INPUT_SIDE // factor
+    mean = picture[: cells * factor, : cells * factor, 0].reshape(cells, factor, cells, factor)
+    grey: NDArray[np.float32] = mean.mean(axis=(1, 3), dtype=np.float32)
+    if cells != size:
+        grey = _bilinear(grey, size)
+    whole: NDArray[np.uint8] = np.rint(grey).astype(np.uint8)[:, :, np.newaxis]
+    return whole
+
+
+def _bilinear(grey: NDArray[np.float32], size: int) -> NDArray[np.float32]:
+    """Sample between pixel centres, without antialiasing, as `keras.ops.image.resize` does."""
+    side = grey.shape[0]
+    at = np.clip((np.arange(size) + 0.5) * side / size - 0.5, 0, side - 1)
+    low = np.minimum(at.astype(np.int64), side - 2)
+    share = (at - low).astype(np.float32)
+    rows = grey[low] * (1 - share)[:, None] + grey[low + 1] * share[:, None]
+    sampled: NDArray[np.float32] = rows[:, low] * (1 - share) + rows[:, low + 1] * share
+    return sampled
+
+
+def prepare(films: tuple[LabelledFilm, ...], *, size: int, cache: Path) -> Prepared:
+    """Decode films to arrays, or take them from the cache.
+
+    Parameters
+    ----------
+    films : tuple of LabelledFilm
+    size : int
+        Side in pixels.
+    cache : Path
+        Folder for the arrays; the key is the films' hashes and order, the size and this code.
+
+    Raises
+    ------
+    TrainingError
+        `data_invalid` where more than one film in a hundred cannot be read.
+    """
+    order = "\n".join(film.sha256 for film in films)
+    key = hashlib.sha256(f"{_VERSION} {size} {data_sha256(films)} {order}".encode()).hexdigest()
+    place = cache / f"films-{key[:16]}.npz"
+    if place.is_file():
+        with np.load(place, allow_pickle=False) as stored:
+            return _joined(films, stored["pictures"], stored["readable"])
+    pictures = np.zeros((len(films), size, size, 1), np.uint8)
+    readable = np.zeros(len(films), np.bool_)
+    for index, film in enumerate(tqdm(films, desc="films", unit="film", leave=False)):
+        try:
+            pictures[index] = shrink(read_input(film, Limits()), size)
+            readable[index] = True
+        except Rejected as error:
+            tqdm.write(f"left out: {film.name}: {error}")
+    if (~readable).sum() * 100 > len(films):
+        raise TrainingError(
+            Code.DATA_INVALID,
+            place="films",
+            reason=f"{(~readable).sum()} of {len(films)} films cannot be read",
+        )
+    cache.mkdir(parents=True, exist_ok=True)
+    unfinished = place.with_suffix(".part.npz")
+    np.savez(unfinished, pictures=pictures, readable=readable)
+    unfinished.rename(place)
+    return _joined(films, pictures, readable)
+
+
+def _joined(
+    films: tuple[LabelledFilm, ...], pictures: NDArray[np.uint8], readable: NDArray[np.bool_]
+) -> Prepared:
+    kept = tuple(film for film, is_readable in zip(films, readable, strict=True) if is_readable)
+    labels = np.array([film.label for film in kept], np.int64)
+    return Prepared(pictures=pictures[readable], labels=labels, films=kept)

@@ -1,0 +1,181 @@
+"""What is written beside a model: figures of every candidate, curves, and the card."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+from matplotlib.figure import Figure
+
+from cxr_app.bundle import Bundle
+from training.fit import Epoch
+from training.metrics import Scores
+from training.recipe import Recipe
+from training.select import Candidate
+from training.weights import FirstWeights
+
+__all__ = ["Findings", "write_report"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What a run found.
+
+    Attributes
+    ----------
+    recipe : Recipe
+    command : str
+        That makes the bundle again.
+    first : dict of str to FirstWeights
+        Of each candidate.
+    candidates : tuple of Candidate
+    winner : Candidate
+    calibration : Scores
+        Of the served model on the calibration films, at its operating point.
+    films : dict of str to int
+        Films of each part of the split.
+    """
+
+    recipe: Recipe
+    command: str
+    first: dict[str, FirstWeights]
+    candidates: tuple[Candidate, ...]
+    winner: Candidate
+    calibration: Scores
+    films: dict[str, int]
+
+
+def write_report(bundle: Bundle, findings: Findings) -> None:
+    """Write `report/`; it may be written again without changing the model."""
+    folder = bundle.folder / "report"
+    (folder / "plots").mkdir(parents=True, exist_ok=True)
+    metrics = json.dumps(_metrics(bundle, findings), indent=2) + "\n"
+    (folder / "metrics.json").write_text(metrics, "utf-8")
+    (folder / "card.md").write_text(_card(bundle, findings), "utf-8")
+    _draw_curves(findings.candidates, folder / "plots" / "curves.png")
+
+
+def _metrics(bundle: Bundle, findings: Findings) -> dict[str, Any]:
+    return {
+        "bundle_sha256": bundle.sha256,
+        "command": findings.command,
+        "films": findings.films,
+        "winner": findings.winner.backbone,
+        "candidates": [
+            {
+                "backbone": candidate.backbone,
+                "first_weights": _shown(findings.first[candidate.backbone]),
+                "is_refused": candidate.gives_one_answer,
+                "best_epoch": candidate.best.epoch,
+                "validation": asdict(candidate.best.validation),
+                "curves": [_row(epoch) for epoch in candidate.curves],
+            }
+            for candidate in findings.candidates
+        ],
+        "retrained": {
+            "epochs": findings.recipe.retrain.epochs,
+            "with_validation_films": findings.recipe.retrain.add_validation,
+            "note": "validation figures are from before the retraining",
+        },
+        "calibration": asdict(findings.calibration),
+    }
+
+
+def _row(epoch: Epoch) -> dict[str, Any]:
+    return {"epoch": epoch.epoch, "loss": epoch.loss, **asdict(epoch.validation)}
+
+
+def _shown(first: FirstWeights) -> str:
+    return first.source if first.source in ("imagenet", "none") else Path(first.source).name
+
+
+def _card(bundle: Bundle, findings: Findings) -> str:
+    spec = bundle.spec
+    sensitivity, specificity = spec.decision.measured.sensitivity, spec.decision.measured.specificity
+    rows = "\n".join(
+        f"| {candidate.backbone} | {candidate.best.validation.accuracy:.3f} "
+        f"| {candidate.best.validation.auc:.3f} | {candidate.best.epoch} of {len(candidate.curves)} |"
+        for candidate in findings.candidates
+    )
+    ages = spec.population.age_years
+    return f"""# Model card: {spec.name} {spec.version}
+
+{spec.notice}
+
+## Details
+
+{spec.network.backbone} with a {spec.network.head} head, sees a film at {spec.network.size} x \
+{spec.network.size} pixels; {spec.network.parameters:,} parameters, {spec.network.trainable:,} of \
+them trained; first weights: {_shown(findings.first[findings.winner.backbone])}. Made \
+{spec.created}. Identity (SHA-256 of `spec.json`): `{bundle.sha256}`.
+
+## Intended use
+
+Teaching, demonstrations and research on how such models behave. Not a medical device; no medical \
+purpose is intended; not for diagnosis, triage or reassurance.
+
+## Population
+
+View: {spec.population.view}. Age: {f"{ages[0]:g}-{ages[1]:g} years" if ages else "not stated"}. \
+Source: {spec.population.source}. For any other film the number is not valid.
+
+## Data
+
+{spec.training.data.films} films, split by patient: fit {findings.films["fit"]}, validation \
+{findings.films["validation"]}, calibration {findings.films["calibration"]}. SHA-256 of the sorted \
+file hashes: `{spec.training.data.sha256}`.
+
+## Candidates
+
+Validation chooses; it is not what a new film may expect. The winner was then trained for \
+{findings.recipe.retrain.epochs} more epoch(s)\
+{" with the validation films added" if findings.recipe.retrain.add_validation else ""}; the figures \
+are from before that.
+
+| candidate | validation accuracy | validation AUC | best epoch |
+| --- | --- | --- | --- |
+{rows}
+
+## Operating point
+
+{spec.decision.aim}; threshold {spec.decision.threshold:.3f}. On the {spec.decision.films} \
+calibration films, which also fitted the calibration: sensitivity {sensitivity.value:.3f} (95 % \
+interval {sensitivity.low:.3f}-{sensitivity.high:.3f}), specificity {specificity.value:.3f} \
+({specificity.low:.3f}-{specificity.high:.3f}), AUC {findings.calibration.auc:.3f}, ECE \
+{findings.calibration.ece:.3f}. The answer is "not sure" from {spec.decision.zone[0]:.3f} to \
+{spec.decision.zone[1]:.3f}.
+
+## Limits
+
+- Fitted and measured on films of one hospital. Nothing here was measured on films from elsewhere.
+- The archive's classes differ in picture size, shape and compression. Augmentation works against \
+these shortcuts; how far it succeeds has not been measured for this model.
+- The archive's official test films have not been opened for this model.
+- Made from the picture alone: no history, no second view, no earlier film.
+
+## Make it again
+
+```
+{findings.command}
+```
+
+Recipe `{spec.training.recipe}` (SHA-256 `{spec.training.recipe_sha256}`), seed {spec.training.seed}, \
+{", ".join(f"{name} {version}" for name, version in spec.training.versions.items())}.
+"""
+
+
+def _draw_curves(candidates: tuple[Candidate, ...], place: Path) -> None:
+    matplotlib.use("agg")
+    figure = Figure(figsize=(9, 3.4), layout="constrained")
+    loss, accuracy = figure.subplots(1, 2)
+    for candidate, style in zip(candidates, ("-o", "--s", ":^", "-.d") * 4, strict=False):
+        epochs = [row.epoch for row in candidate.curves]
+        loss.plot(epochs, [row.loss for row in candidate.curves], style, label=candidate.backbone)
+        values = [row.validation.accuracy for row in candidate.curves]
+        accuracy.plot(epochs, values, style, label=candidate.backbone)
+    for axes, title in ((loss, "training loss"), (accuracy, "validation accuracy")):
+        axes.set(title=title, xlabel="epoch")
+        axes.grid(alpha=0.3)
+        axes.legend()
+    figure.savefig(place, dpi=110)

@@ -1,0 +1,151 @@
+"""Select: train every candidate, choose the best by validation accuracy, retrain it shortly."""
+
+import logging
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from cxr_app.codes import Code
+from cxr_app.errors import TrainingError
+from training.fit import Epoch
+from training.freezing import TRAINERS, Assignment
+from training.prepare import Prepared
+from training.recipe import Recipe
+from training.weights import FirstWeights
+
+__all__ = ["Candidate", "choose", "retrain", "train_candidates"]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A trained network.
+
+    Attributes
+    ----------
+    backbone : str
+        Entry of `training.networks.BACKBONES`.
+    curves : tuple of Epoch
+    weights : Path
+        Of its best epoch, as `build_fitted` has them.
+    """
+
+    backbone: str
+    curves: tuple[Epoch, ...]
+    weights: Path
+
+    @property
+    def best(self) -> Epoch:
+        """The epoch whose weights are kept."""
+        return max(self.curves, key=lambda row: row.merit)
+
+    @property
+    def gives_one_answer(self) -> bool:
+        """Whether every validation film got the same label."""
+        scores = self.best.validation
+        return {scores.sensitivity, scores.specificity} == {0.0, 1.0}
+
+
+def train_candidates(
+    films: Prepared,
+    validation: Prepared,
+    *,
+    recipe: Recipe,
+    first: dict[str, FirstWeights],
+    run: Path,
+) -> tuple[Candidate, ...]:
+    """Train every candidate of the recipe with the same budget.
+
+    Parameters
+    ----------
+    films, validation : Prepared
+        Fit and validation films at the network's size.
+    recipe : Recipe
+    first : dict of str to FirstWeights
+        For each candidate.
+    run : Path
+        The run's folder; what is complete there is not trained again.
+    """
+    done = []
+    for name in recipe.candidates:
+        curves, weights = TRAINERS[recipe.network.freeze](
+            Assignment(
+                backbone=name,
+                first=first[name],
+                films=films,
+                validation=validation,
+                recipe=recipe,
+                fit=recipe.fit,
+                seed=recipe.seed,
+                folder=run / name,
+                cache=run / "cache",
+            )
+        )
+        done.append(Candidate(backbone=name, curves=curves, weights=weights))
+    return tuple(done)
+
+
+def choose(candidates: tuple[Candidate, ...]) -> Candidate:
+    """Choose by validation accuracy, ties by AUC.
+
+    Raises
+    ------
+    TrainingError
+        `data_invalid` where every candidate gives one answer for everything; each is named.
+    """
+    useful = []
+    for candidate in candidates:
+        if candidate.gives_one_answer:
+            log.warning("refused: %s gives one answer for every film", candidate.backbone)
+        else:
+            useful.append(candidate)
+    if not useful:
+        names = ", ".join(candidate.backbone for candidate in candidates)
+        raise TrainingError(
+            Code.DATA_INVALID,
+            place="validation",
+            reason=f"no usable candidate: {names} gave one answer for every film; "
+            "train longer, or with more films",
+        )
+    return max(useful, key=lambda candidate: candidate.best.merit)
+
+
+def retrain(
+    winner: Candidate, films: Prepared, validation: Prepared, *, recipe: Recipe, run: Path
+) -> Path:
+    """Continue the winner shortly, with the validation films where the recipe adds them.
+
+    Validation figures are those from before: afterwards they would be of films that were fitted.
+
+    Returns
+    -------
+    Path
+        Its final weights.
+    """
+    if recipe.retrain.epochs == 0:
+        return winner.weights
+    if recipe.retrain.add_validation:
+        films = Prepared(
+            pictures=np.concatenate([films.pictures, validation.pictures]),
+            labels=np.concatenate([films.labels, validation.labels]),
+            films=films.films + validation.films,
+        )
+    short = replace(
+        recipe.fit, epochs=recipe.retrain.epochs, learning_rate=recipe.retrain.learning_rate
+    )
+    _, weights = TRAINERS[recipe.network.freeze](
+        Assignment(
+            backbone=winner.backbone,
+            first=FirstWeights(str(winner.weights)),
+            films=films,
+            validation=validation,
+            recipe=recipe,
+            fit=short,
+            seed=recipe.seed + 1,
+            folder=run / "retrained",
+            cache=run / "cache",
+        )
+    )
+    return weights

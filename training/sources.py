@@ -1,0 +1,143 @@
+"""Labelled films on disk: class folders, with or without train, val and test above them."""
+
+import csv
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from cxr_app.codes import Code
+from cxr_app.errors import TrainingError
+from training.patients import patient_of
+
+__all__ = ["LabelledFilm", "data_sha256", "read_class_folders"]
+
+_SUBSETS: Final[tuple[str, ...]] = ("train", "val", "test")
+_ENDINGS: Final = frozenset({".jpeg", ".jpg", ".png", ".tif", ".tiff", ".bmp", ".webp"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelledFilm:
+    """A film of a data set.
+
+    Attributes
+    ----------
+    path : Path
+        Where it lies.
+    name : str
+        Its path below the data folder, with forward slashes.
+    label : int
+        Place of its class in the recipe's labels.
+    patient : str
+        Equal for films of one patient.
+    subset : str
+        "train", "val" or "test" as the archive has it; "train" where it has none.
+    sha256 : str
+        Of its bytes, in hexadecimal.
+    """
+
+    path: Path
+    name: str
+    label: int
+    patient: str
+    subset: str
+    sha256: str
+
+
+def read_class_folders(folder: Path, labels: tuple[str, ...]) -> tuple[LabelledFilm, ...]:
+    """Find the films of a data set.
+
+    Two layouts are read: ``DIR/LABEL/film`` and ``DIR/{train,val,test}/LABEL/film``, in any case
+    of letters. The patient is what `patients.csv` in DIR says (columns ``file,patient``; file is
+    the path below DIR or the bare name), else what the name says, else the film itself.
+
+    Parameters
+    ----------
+    folder : Path
+        The data folder.
+    labels : tuple of str
+        Class names, as the folders bear them.
+
+    Returns
+    -------
+    tuple of LabelledFilm
+        Sorted by name.
+
+    Raises
+    ------
+    TrainingError
+        `data_invalid`, saying what was looked for.
+    """
+    if not folder.is_dir():
+        raise _invalid(folder, "there is no such folder")
+    named = _named_patients(folder)
+    found: list[LabelledFilm] = []
+    for subset, place in _subset_folders(folder):
+        by_name = {entry.name.lower(): entry for entry in place.iterdir() if entry.is_dir()}
+        for label, label_name in enumerate(labels):
+            class_folder = by_name.get(label_name.lower())
+            if class_folder is not None:
+                found += _films(folder, class_folder, label, subset, named)
+    missing = [name for i, name in enumerate(labels) if not any(f.label == i for f in found)]
+    if missing:
+        raise _invalid(
+            folder,
+            f"no film of class {' or '.join(missing)} was found; "
+            f"films belong in DIR/{labels[0]} and DIR/{labels[1]}, "
+            f"or in DIR/train/{labels[0]} and so on",
+        )
+    return tuple(sorted(found, key=lambda film: film.name))
+
+
+def data_sha256(films: tuple[LabelledFilm, ...]) -> str:
+    """Hash the sorted file hashes: the identity of a data set, whatever its files are called."""
+    text = "\n".join(sorted(film.sha256 for film in films))
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def _subset_folders(folder: Path) -> list[tuple[str, Path]]:
+    by_name = {entry.name.lower(): entry for entry in folder.iterdir() if entry.is_dir()}
+    subsets = [(name, by_name[name]) for name in _SUBSETS if name in by_name]
+    return subsets or [("train", folder)]
+
+
+def _films(
+    folder: Path, class_folder: Path, label: int, subset: str, named: dict[str, str]
+) -> list[LabelledFilm]:
+    films = []
+    for path in sorted(class_folder.iterdir()):
+        if path.name.startswith(".") or path.suffix.lower() not in _ENDINGS or not path.is_file():
+            continue
+        name = path.relative_to(folder).as_posix()
+        patient = named.get(name) or named.get(path.name) or patient_of(path.stem)
+        films.append(
+            LabelledFilm(
+                path=path,
+                name=name,
+                label=label,
+                patient=patient or f"film {name}",
+                subset=subset,
+                sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+            )
+        )
+    return films
+
+
+def _named_patients(folder: Path) -> dict[str, str]:
+    table = folder / "patients.csv"
+    if not table.is_file():
+        return {}
+    with table.open(encoding="utf-8-sig", newline="") as stream:
+        reader = csv.DictReader(stream)
+        if not {"file", "patient"} <= set(reader.fieldnames or ()):
+            raise _invalid(table, "line 1 must name the columns file and patient")
+        rows = {}
+        for row in reader:
+            if not row["file"] or not row["patient"]:
+                raise _invalid(table, f"line {reader.line_num} lacks a file or a patient")
+            rows[row["file"]] = row["patient"]
+    return rows
+
+
+def _invalid(place: Path, reason: str) -> TrainingError:
+    return TrainingError(Code.DATA_INVALID, place=place.name or str(place), reason=reason)

@@ -1,0 +1,161 @@
+"""First weights of a network: ImageNet's by Keras, a file of one's own, or none."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import h5py
+import keras
+import numpy as np
+
+from cxr_app.codes import Code
+from cxr_app.errors import TrainingError
+
+__all__ = ["FirstWeights", "first_weights_of", "start_from"]
+
+_ADVICE: Final = "give --weights FILE.weights.h5, --weights FILE.npz or --weights none"
+
+
+@dataclass(frozen=True, slots=True)
+class FirstWeights:
+    """Where a network's first weights come from.
+
+    Attributes
+    ----------
+    source : str
+        "imagenet", "none", or a path that ends in .npz or .weights.h5.
+    """
+
+    source: str = "imagenet"
+
+    def __post_init__(self) -> None:
+        """Refuse what could run code, and what is not there."""
+        if self.source in ("imagenet", "none"):
+            return
+        if not self.source.endswith((".npz", ".weights.h5")):
+            # A whole model in .h5 or .keras can carry code; weights alone cannot.
+            raise _unusable(f"{Path(self.source).name} is neither .weights.h5 nor .npz; {_ADVICE}")
+        if not Path(self.source).is_file():
+            raise _unusable(f"there is no file {Path(self.source).name}; {_ADVICE}")
+
+
+def first_weights_of(arguments: list[str], candidates: tuple[str, ...]) -> dict[str, FirstWeights]:
+    """Read `--weights` arguments: SOURCE for all candidates, or CANDIDATE=SOURCE for one.
+
+    Raises
+    ------
+    TrainingError
+        `usage` for a candidate that the recipe does not have, or a source that is not one.
+    """
+    chosen = dict.fromkeys(candidates, "imagenet")
+    for argument in arguments:
+        name, equals, source = argument.partition("=")
+        if equals and name in chosen:
+            chosen[name] = source
+        elif equals and not Path(argument).exists():
+            raise _unusable(f"{name} is no candidate of the recipe ({', '.join(candidates)})")
+        else:
+            chosen = dict.fromkeys(candidates, argument)
+    return {name: FirstWeights(source) for name, source in chosen.items()}
+
+
+def start_from(
+    first: FirstWeights, build: Callable[[str | None], keras.Model], *, head: str = "logits"
+) -> keras.Model:
+    """Build a network with its first weights.
+
+    Parameters
+    ----------
+    first : FirstWeights
+    build : callable (weights) -> keras.Model
+        `weights` is "imagenet" or None, as Keras Applications take it.
+    head : str
+        The layer that a file may lack or hold in another shape, since it is trained anew.
+
+    Raises
+    ------
+    TrainingError
+        `usage` where ImageNet's weights cannot be had; `data_invalid` where a file does not fit.
+    """
+    if first.source == "imagenet":
+        try:
+            return build("imagenet")
+        except Exception as error:
+            # Keras raises a bare Exception when a download fails, so nothing narrower can be
+            # caught around this one call.
+            raise _unusable(f"ImageNet weights cannot be downloaded; {_ADVICE}") from error
+    network = build(None)
+    if first.source != "none":
+        path = Path(first.source)
+        arrays = _from_npz(path) if path.suffix == ".npz" else _from_h5(path, network)
+        _assign(network, arrays, head=head, file=path.name)
+    return network
+
+
+def _assign(
+    network: keras.Model, arrays: dict[str, np.ndarray], *, head: str, file: str
+) -> None:
+    for layer in network.layers:
+        for variable in layer.weights:
+            key = f"{layer.name}/{variable.name}"
+            value = arrays.get(key)
+            if value is not None and value.shape == tuple(variable.shape):
+                if not np.isfinite(value).all():
+                    raise _unfit(file, f"{key} holds values that are not numbers")
+                variable.assign(value)
+            elif layer.name != head:
+                found = "is missing" if value is None else f"has shape {value.shape}"
+                raise _unfit(file, f"{key} {found}, {tuple(variable.shape)} is needed")
+
+
+def _from_npz(path: Path) -> dict[str, np.ndarray]:
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            return {name: stored[name] for name in stored.files}
+    except (OSError, ValueError, EOFError) as error:
+        raise _unfit(path.name, "is no plain NumPy archive") from error
+
+
+def _from_h5(path: Path, network: keras.Model) -> dict[str, np.ndarray]:
+    """Read a `.weights.h5` of Keras without Keras: arrays alone, no links, nothing outside.
+
+    The file numbers a layer's arrays; the network knows what they are called.
+    """
+    arrays = {}
+    try:
+        with h5py.File(path, "r") as stored:
+            _refuse_links(stored, path.name)
+            places = {
+                group.attrs["name"]: group["vars"]
+                for group in stored["layers"].values()
+                if "name" in group.attrs and "vars" in group
+            }
+            for layer in network.layers:
+                group = places.get(layer.name)
+                for index, variable in enumerate(layer.weights):
+                    if group is not None and str(index) in group:
+                        arrays[f"{layer.name}/{variable.name}"] = np.asarray(group[str(index)])
+    except (OSError, KeyError) as error:
+        raise _unfit(path.name, "is no weights file of Keras 3") from error
+    return arrays
+
+
+def _refuse_links(group: h5py.Group, file: str) -> None:
+    for name in group:
+        link = group.get(name, getlink=True)
+        if not isinstance(link, h5py.HardLink):
+            raise TrainingError(Code.MODEL_UNSAFE, file=file)
+        entry = group[name]
+        if isinstance(entry, h5py.Group):
+            _refuse_links(entry, file)
+        elif entry.is_virtual or entry.external:
+            raise TrainingError(Code.MODEL_UNSAFE, file=file)
+
+
+def _unusable(reason: str) -> TrainingError:
+    return TrainingError(Code.USAGE, reason=reason)
+
+
+def _unfit(file: str, reason: str) -> TrainingError:
+    return TrainingError(Code.DATA_INVALID, place=file, reason=reason)
