@@ -143,7 +143,7 @@ def _interrupt() -> Iterator[Callable[[], bool]]:
     """Turn the first Ctrl-C into a wish to stop, so that what is left still gets its record."""
     wishes: list[int] = []
 
-    def wish(number: int, frame: FrameType | None) -> None:
+    def wish(number: int, _frame: FrameType | None) -> None:
         wishes.append(number)
         signal.signal(signal.SIGINT, before)  # a second one ends the program at once
 

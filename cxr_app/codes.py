@@ -161,19 +161,23 @@ ANSWERS: Final[Mapping[Code, Answer]] = MappingProxyType(
             "No model was found ({place}); train one, or set CXR_MODEL to a folder that holds one."
         ),
         Code.MODEL_CHANGED: _stop(
-            "The model's file {file} is not the one that was released; copy the model's folder again."
+            "The model's file {file} is not the one that was released; copy the model's "
+            "folder again."
         ),
         Code.MODEL_INVALID: _stop(
             "The model cannot be used: {reason}; copy its folder again or export it anew."
         ),
         Code.MODEL_VERSION: _stop(
-            "The model has format {found}, this program reads {known}; update the program or export the model anew."
+            "The model has format {found}, this program reads {known}; update the program or "
+            "export the model anew."
         ),
         Code.MODEL_UNSAFE: _stop(
-            "The model holds something that could run code ({file}) and was not opened; use a model you exported yourself."
+            "The model holds something that could run code ({file}) and was not opened; use "
+            "a model you exported yourself."
         ),
         Code.ENGINE_MISSING: _stop(
-            "The engine '{engine}' is not installed; install {package}, or set CXR_ENGINE to {other}."
+            "The engine '{engine}' is not installed; install {package}, or set CXR_ENGINE to "
+            "{other}."
         ),
         Code.USAGE: _stop("{reason}."),
         Code.OUTPUT_FAILED: _stop("The output cannot be written ({reason}); choose another file."),
@@ -184,7 +188,8 @@ ANSWERS: Final[Mapping[Code, Answer]] = MappingProxyType(
         Code.DATA_INVALID: _stop("Data {place}: {reason}."),
         Code.DATA_LEAK: _stop("Data {place}: {reason}."),
         Code.INTERNAL_ERROR: _stop(
-            "Something went wrong inside the program, incident {id}; this is a bug, please report it."
+            "Something went wrong inside the program, incident {id}; this is a bug, please "
+            "report it."
         ),
     }
 )

@@ -38,7 +38,7 @@ class Rejected(CxrError):
 
 
 class BundleError(CxrError):
-    """A model that is missing, changed, invalid, of another version or unsafe: nothing is answered."""
+    """A model that is missing, changed, invalid, too new or unsafe: nothing is answered."""
 
 
 class UsageError(CxrError):

@@ -36,9 +36,7 @@ class _Decoded:
     seconds: float
 
 
-def classify(
-    source: Source, prediction: Prediction, *, limits: Limits, item: int = 1
-) -> Record:
+def classify(source: Source, prediction: Prediction, *, limits: Limits, item: int = 1) -> Record:
     """Make the one record of one source."""
     return _judge(item, source, _decode(source, limits), prediction)
 
@@ -93,7 +91,7 @@ def _decode(source: Source, limits: Limits) -> _Decoded:
         outcome = decode(source.read(limits), limits)
     except Rejected as error:
         outcome = error
-    except Exception as error:  # the worker's edge: one film may fail, the run may not
+    except Exception as error:  # noqa: BLE001 - the edge: one film may fail, the run may not
         outcome = _unexpected(error)
     return _Decoded(outcome, time.perf_counter() - started)
 
@@ -105,7 +103,7 @@ def _judge(item: int, source: Source, decoded: _Decoded, prediction: Prediction)
         if isinstance(film, Rejected):
             raise film
         result = prediction.classify_image(film)
-    except Exception as error:  # the same edge
+    except Exception as error:  # noqa: BLE001 - the same edge
         return rejected(
             item=item,
             source=source.name,

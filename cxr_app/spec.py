@@ -15,8 +15,8 @@ __all__ = [
     "DataFacts",
     "DecisionSpec",
     "GateSpec",
-    "Interval",
     "InputSpec",
+    "Interval",
     "NetworkSpec",
     "Population",
     "Spec",
@@ -228,7 +228,7 @@ class Spec:
             raise ValueError(f"labels: a binary task has 2, got {len(self.labels)}")
         if len(self.decision.bias) != len(self.labels):
             raise ValueError(
-                f"decision.bias: {len(self.labels)} labels need as many, got {len(self.decision.bias)}"
+                f"decision.bias: must have {len(self.labels)}, got {len(self.decision.bias)}"
             )
 
 

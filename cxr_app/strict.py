@@ -4,6 +4,7 @@ import difflib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
+from functools import lru_cache
 from typing import Any, Final, TypeVar, get_args, get_type_hints
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -32,14 +33,20 @@ def read_strictly(kind: type[T], value: object) -> T:
         One sentence that names the key path, what was given and what is allowed.
     """
     try:
-        text = json.dumps(value, allow_nan=False)
+        text = json.dumps(value)
         # By way of JSON: there strict mode takes a list for a tuple and a text for an enum, as a
         # file's reader expects, and still no bool for an int.
-        return TypeAdapter(kind).validate_json(text)
+        made: T = _adapter(kind).validate_json(text)  # type: ignore[arg-type]
+        return made
     except ValidationError as error:
         raise ValueError(_sentence(kind, error)) from None
     except (TypeError, RecursionError) as error:
         raise ValueError("holds a value that is no text, number, list or table") from error
+
+
+@lru_cache(maxsize=16)
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
 
 
 def _sentence(kind: type, error: ValidationError) -> str:
@@ -52,7 +59,7 @@ def _sentence(kind: type, error: ValidationError) -> str:
             return f"{path}: is missing"
         case "value_error":
             return f"{path + ': ' if path else ''}{problem['ctx']['error']}"
-    wanted = problem["msg"].removeprefix("Input ")
+    wanted = problem["msg"].removeprefix("Input ").removeprefix("String ")
     return f"{path}: {wanted}, got {_short(problem['input'])}"
 
 

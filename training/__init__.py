@@ -1,1 +1,1 @@
-"""What makes bundles: films -> split -> prepare -> fit -> calibrate -> export, driven by a recipe."""
+"""What makes bundles: films, split, prepare, fit, calibrate, export; driven by a recipe."""

@@ -73,9 +73,7 @@ class CalibratedShare:
         return float(self._is_right[mine].mean()) if len(mine) else float("nan")
 
 
-def fit_temperature(
-    margin: NDArray[np.float64], labels: NDArray[np.int64]
-) -> tuple[float, float]:
+def fit_temperature(margin: NDArray[np.float64], labels: NDArray[np.int64]) -> tuple[float, float]:
     """Fit temperature and bias so that ``sigmoid(margin / temperature + bias)`` is a probability.
 
     The classes weigh alike: the probability holds for a prevalence of one half. Targets are

@@ -30,9 +30,7 @@ class ExportNotProven(RuntimeError):
     """The exported graph does not answer as the trained network: a bug, never a user's mistake."""
 
 
-def export(
-    served: keras.Model, spec: Spec, *, films: NDArray[np.uint8], target: Path
-) -> Bundle:
+def export(served: keras.Model, spec: Spec, *, films: NDArray[np.uint8], target: Path) -> Bundle:
     """Write a bundle. A killed export leaves the old one whole.
 
     Parameters

@@ -12,9 +12,7 @@ from training.prepare import Prepared
 __all__ = ["pooled_features"]
 
 
-def pooled_features(
-    network: keras.Model, films: Prepared, *, cache: Path
-) -> NDArray[np.float32]:
+def pooled_features(network: keras.Model, films: Prepared, *, cache: Path) -> NDArray[np.float32]:
     """Run a frozen backbone over films, or take its features from the cache.
 
     The key holds the films, in their order, and everything the features depend on: the backbone's

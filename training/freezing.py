@@ -114,7 +114,7 @@ def _train_head(order: Assignment) -> tuple[tuple[Epoch, ...], Path]:
         build,
         *seen,
         recipe=order.fit,
-        change=lambda features, draw: features,
+        change=lambda features, _draw: features,
         seed=order.seed,
         progress=progress,
     )
@@ -125,6 +125,6 @@ def _train_head(order: Assignment) -> tuple[tuple[Epoch, ...], Path]:
     return curves, place
 
 
-TRAINERS: Final[
-    Mapping[Freeze, Callable[[Assignment], tuple[tuple[Epoch, ...], Path]]]
-] = MappingProxyType({Freeze.NONE: _train_whole, Freeze.ALL: _train_head})
+TRAINERS: Final[Mapping[Freeze, Callable[[Assignment], tuple[tuple[Epoch, ...], Path]]]] = (
+    MappingProxyType({Freeze.NONE: _train_whole, Freeze.ALL: _train_head})
+)

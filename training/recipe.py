@@ -83,6 +83,8 @@ class PopulationRecipe:
         Youngest and oldest.
     notice : str
         What stands beside every number.
+    limits : tuple of str
+        What is known of these films that a reader of the card must know.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
@@ -93,6 +95,7 @@ class PopulationRecipe:
     notice: Annotated[str, Field(min_length=20, max_length=500)] = (
         "Research and education only, not a medical device, not for diagnosis."
     )
+    limits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,12 +92,10 @@ def _shown(first: FirstWeights) -> str:
 
 def _card(bundle: Bundle, findings: Findings) -> str:
     spec = bundle.spec
-    sensitivity, specificity = spec.decision.measured.sensitivity, spec.decision.measured.specificity
-    rows = "\n".join(
-        f"| {candidate.backbone} | {candidate.best.validation.accuracy:.3f} "
-        f"| {candidate.best.validation.auc:.3f} | {candidate.best.epoch} of {len(candidate.curves)} |"
-        for candidate in findings.candidates
-    )
+    sensitivity = spec.decision.measured.sensitivity
+    specificity = spec.decision.measured.specificity
+    rows = "\n".join(_candidate_row(candidate) for candidate in findings.candidates)
+    limits = "\n".join(f"- {limit}" for limit in findings.recipe.population.limits)
     ages = spec.population.age_years
     return f"""# Model card: {spec.name} {spec.version}
 
@@ -130,8 +128,8 @@ file hashes: `{spec.training.data.sha256}`.
 
 Validation chooses; it is not what a new film may expect. The winner was then trained for \
 {findings.recipe.retrain.epochs} more epoch(s)\
-{" with the validation films added" if findings.recipe.retrain.add_validation else ""}; the figures \
-are from before that.
+{" with the validation films added" if findings.recipe.retrain.add_validation else ""}; the \
+figures are from before that.
 
 | candidate | validation accuracy | validation AUC | best epoch |
 | --- | --- | --- | --- |
@@ -148,10 +146,8 @@ interval {sensitivity.low:.3f}-{sensitivity.high:.3f}), specificity {specificity
 
 ## Limits
 
-- Fitted and measured on films of one hospital. Nothing here was measured on films from elsewhere.
-- The archive's classes differ in picture size, shape and compression. Augmentation works against \
-these shortcuts; how far it succeeds has not been measured for this model.
-- The archive's official test films have not been opened for this model.
+{limits}
+- The archive's official test films, where it has any, have not been opened for this model.
 - Made from the picture alone: no history, no second view, no earlier film.
 
 ## Make it again
@@ -160,9 +156,17 @@ these shortcuts; how far it succeeds has not been measured for this model.
 {findings.command}
 ```
 
-Recipe `{spec.training.recipe}` (SHA-256 `{spec.training.recipe_sha256}`), seed {spec.training.seed}, \
-{", ".join(f"{name} {version}" for name, version in spec.training.versions.items())}.
+Recipe `{spec.training.recipe}` (SHA-256 `{spec.training.recipe_sha256}`), seed \
+{spec.training.seed}, {", ".join(f"{name} {version}" for name, version in spec.training.versions.items())}.
 """
+
+
+def _candidate_row(candidate: Candidate) -> str:
+    best = candidate.best
+    return (
+        f"| {candidate.backbone} | {best.validation.accuracy:.3f} | {best.validation.auc:.3f} "
+        f"| {best.epoch} of {len(candidate.curves)} |"
+    )
 
 
 def _draw_curves(candidates: tuple[Candidate, ...], place: Path) -> None:

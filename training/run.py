@@ -109,7 +109,7 @@ def select(order: Order) -> Bundle:
     patients = tuple(film.patient for film in split.calibration)
     decision = calibrate(logits, labels, patients, recipe.decision)
     used = tuple(film for film in films if film.subset != "test")
-    spec = _spec(order, winner.backbone, served, decision, used)
+    spec = _spec(order, served, decision, used)
     log.info("exporting to %s", order.target.name)
     bundle = export(served, spec, films=_spread(inputs), target=order.target)
     probability = confidences(logits, temperature=decision.temperature, bias=decision.bias)[:, 1]
@@ -151,7 +151,6 @@ def _spread(inputs: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _spec(
     order: Order,
-    backbone: str,
     served: keras.Model,
     decision: DecisionSpec,
     films: tuple[LabelledFilm, ...],
@@ -168,7 +167,7 @@ def _spec(
         labels=recipe.data.labels,
         input=InputSpec(height=INPUT_SIDE, width=INPUT_SIDE, channels=1, dtype="uint8"),
         network=NetworkSpec(
-            backbone=backbone,
+            backbone=served.name,
             head=head.name,
             pooling=head.pooling,
             size=recipe.network.size,

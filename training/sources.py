@@ -77,7 +77,7 @@ def read_class_folders(folder: Path, labels: tuple[str, ...]) -> tuple[LabelledF
         for label, label_name in enumerate(labels):
             class_folder = by_name.get(label_name.lower())
             if class_folder is not None:
-                found += _films(folder, class_folder, label, subset, named)
+                found += _films(class_folder, folder, named, label=label, subset=subset)
     missing = [name for i, name in enumerate(labels) if not any(f.label == i for f in found)]
     if missing:
         raise _invalid(
@@ -102,7 +102,7 @@ def _subset_folders(folder: Path) -> list[tuple[str, Path]]:
 
 
 def _films(
-    folder: Path, class_folder: Path, label: int, subset: str, named: dict[str, str]
+    class_folder: Path, folder: Path, named: dict[str, str], *, label: int, subset: str
 ) -> list[LabelledFilm]:
     films = []
     for path in sorted(class_folder.iterdir()):

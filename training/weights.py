@@ -93,9 +93,7 @@ def start_from(
     return network
 
 
-def _assign(
-    network: keras.Model, arrays: dict[str, np.ndarray], *, head: str, file: str
-) -> None:
+def _assign(network: keras.Model, arrays: dict[str, np.ndarray], *, head: str, file: str) -> None:
     for layer in network.layers:
         for variable in layer.weights:
             key = f"{layer.name}/{variable.name}"
@@ -127,9 +125,9 @@ def _from_h5(path: Path, network: keras.Model) -> dict[str, np.ndarray]:
         with h5py.File(path, "r") as stored:
             _refuse_links(stored, path.name)
             places = {
-                group.attrs["name"]: group["vars"]
+                group["vars"].attrs["name"]: group["vars"]
                 for group in stored["layers"].values()
-                if "name" in group.attrs and "vars" in group
+                if "name" in group["vars"].attrs
             }
             for layer in network.layers:
                 group = places.get(layer.name)

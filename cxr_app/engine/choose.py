@@ -24,9 +24,7 @@ def open_engine(files: ModelFiles, settings: Settings) -> Engine:
             case EngineName.OPENVINO:
                 from cxr_app.engine.openvino import OpenVinoEngine
 
-                return OpenVinoEngine(
-                    files, precision=settings.precision, threads=settings.threads
-                )
+                return OpenVinoEngine(files, precision=settings.precision, threads=settings.threads)
             case EngineName.KERAS:
                 from cxr_app.engine.keras import KerasEngine
 

@@ -52,9 +52,7 @@ class KerasEngine:
                 files.folder / "model.keras", compile=False, safe_mode=True
             )
         except (ValueError, TypeError, OSError, KeyError) as error:
-            raise BundleError(
-                Code.MODEL_INVALID, reason="Keras cannot read model.keras"
-            ) from error
+            raise BundleError(Code.MODEL_INVALID, reason="Keras cannot read model.keras") from error
 
     def run(self, inputs: NDArray[np.uint8]) -> Outputs:
         """See `cxr_app.engine.base.Engine.run`."""

@@ -45,9 +45,7 @@ class OpenVinoEngine:
         try:
             core = openvino.Core()
             # From memory: these are the bytes that were hashed, whatever the file is by now.
-            graph = core.read_model(
-                model=files.read("model.xml"), weights=files.read("model.bin")
-            )
+            graph = core.read_model(model=files.read("model.xml"), weights=files.read("model.bin"))
             self._compiled = core.compile_model(graph, "CPU", options)
             self._logits = self._compiled.output("logits")
             self._features = self._compiled.output("features")

@@ -68,9 +68,7 @@ def decode(data: bytes, limits: Limits) -> Film:
     return make_film(grey, found, layout.orientation, layout.warnings)
 
 
-def make_film(
-    grey: Grey, found: Format, orientation: int, warnings: tuple[Code, ...] = ()
-) -> Film:
+def make_film(grey: Grey, found: Format, orientation: int, warnings: tuple[Code, ...] = ()) -> Film:
     """Turn grey pixels upright and state what is known of them."""
     pixels = turn_upright(grey.pixels, orientation)
     height, width = pixels.shape

@@ -68,9 +68,7 @@ def _shift(lowest: int) -> int:
     return int(2 ** (-lowest - 1).bit_length()) if lowest < 0 else 0
 
 
-def _scale_floats(
-    samples: NDArray[Any], lowest: float, highest: float
-) -> NDArray[np.uint8]:
+def _scale_floats(samples: NDArray[Any], lowest: float, highest: float) -> NDArray[np.uint8]:
     # NaN spreads through minimum and maximum, so these two tell for all samples.
     if not np.isfinite(lowest) or not np.isfinite(highest):
         raise Rejected(Code.BAD_PIXEL_VALUES)

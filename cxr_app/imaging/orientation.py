@@ -47,12 +47,12 @@ def turn_upright(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint
 
 
 def read_orientation(exif: bytes) -> int:
-    """Read the orientation out of an EXIF block; 1 where the block is junk.
+    r"""Read the orientation out of an EXIF block; 1 where the block is junk.
 
     Parameters
     ----------
     exif : bytes
-        From the byte order mark on; a leading ``Exif\\0\\0`` is skipped.
+        From the byte order mark on; a leading ``Exif\0\0`` is skipped.
     """
     block = exif.removeprefix(b"Exif\0\0")
     try:

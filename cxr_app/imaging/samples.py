@@ -85,7 +85,7 @@ def _grey_of_samples(samples: NDArray[Any], layout: TiffLayout) -> Grey:
 def _look_up(indices: NDArray[Any], palette: tuple[int, ...]) -> NDArray[np.uint8]:
     """Colours of 16 bits by index; some writers fill eight of them only."""
     table = np.array(palette, dtype=np.uint16).reshape(3, -1).T
-    table = table // 257 if table.max() > 255 else table
+    table = np.right_shift(table, np.uint16(8 if table.max() > 255 else 0))
     colours: NDArray[np.uint8] = table.astype(np.uint8)[indices]
     return colours
 

@@ -30,10 +30,14 @@ def open_jpeg(layout: JpegLayout, size: Size) -> Image.Image:
     Raises
     ------
     Rejected
-        `truncated` when rows are missing, `corrupt`.
+        `truncated` when rows are missing at the end, `corrupt` when a mark stops the scan.
     """
     picture = open_picture(layout.clean + END, Format.JPEG, size)
     is_filled = _is_filled(picture)
+    if layout.is_broken:
+        if _is_open(layout.clean, picture, size):
+            raise Rejected(Code.CORRUPT)
+        return picture
     if layout.has_end and not is_filled:
         return picture
     if layout.is_short or _is_open(layout.clean, picture, size):

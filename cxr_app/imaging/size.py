@@ -29,8 +29,6 @@ def check_size(size: Size, limits: Limits) -> None:
     if min(width, height) < 1:
         raise Rejected(Code.CORRUPT)
     if width * height > limits.max_pixels or max(width, height) > limits.max_side:
-        raise Rejected(
-            Code.TOO_MANY_PIXELS, w=width, h=height, max=limits.max_pixels // 1_000_000
-        )
+        raise Rejected(Code.TOO_MANY_PIXELS, w=width, h=height, max=limits.max_pixels // 1_000_000)
     if min(width, height) < limits.min_side:
         raise Rejected(Code.TOO_SMALL, w=width, h=height, min=limits.min_side)

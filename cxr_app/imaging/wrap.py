@@ -49,7 +49,8 @@ def film_from_array(array: NDArray[Any], limits: Limits = USUAL) -> Film:
     channels = 1 if array.ndim == 2 else shape[2] if array.ndim == 3 else 0
     if channels not in (1, 3, 4) or 0 in shape:
         raise ValueError(
-            f"array must be [height, width] or [height, width, 1, 3 or 4]. Got {list(shape)} instead."
+            "array must be [height, width] or [height, width, 1, 3 or 4]. "
+            f"Got {list(shape)} instead."
         )
     if array.dtype not in TYPES and array.dtype.kind != "f":
         raise ValueError(f"array must be uint8, uint16 or floating. Got {array.dtype} instead.")

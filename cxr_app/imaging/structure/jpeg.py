@@ -31,7 +31,9 @@ MAX_SCANS: Final = 200  # a progressive film has about ten; 300 cost three secon
 MAX_SEGMENTS: Final = 10_000  # 64 MiB of the longest are a thousand; millions are an attack
 MAX_JUNK: Final = 64  # marks that no scan has; more is not a film any more
 BLOCK: Final = 2**20  # bytes of a scan looked through at a time
-MARKER: Final = re.compile(rb"\xff+[^\x00\xff]")
+# Without a plus behind the first byte: a file of nothing but 0xFF would cost its length squared.
+RESTART: Final = re.compile(rb"\xff[\xd0-\xd7]")
+MARKER: Final = re.compile(rb"\xff[^\x00\xff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +46,13 @@ class JpegLayout(Layout):
         The end mark is there.
     is_short : bool
         Scans or restart intervals are missing: with an end in doubt, the film is not whole.
+    is_broken : bool
+        The last scan was cut at a mark that stops a decoder there.
     """
 
     has_end: bool
     is_short: bool
+    is_broken: bool
 
 
 @dataclass(slots=True)
@@ -63,7 +68,9 @@ class _Walk:
     pictures: int = 1
     is_damaged: bool = False
     is_short: bool = False
+    is_broken: bool = False
     has_end: bool = False
+    n_to_last_scan: int = 0
     open_bits: dict[tuple[int, int], int] = field(default_factory=dict)
 
 
@@ -119,11 +126,13 @@ def _as_layout(walk: _Walk) -> JpegLayout:
     if walk.is_damaged or walk.is_short or not walk.has_end:
         warnings.append(Code.POSSIBLY_DAMAGED)
     return JpegLayout(
-        clean=b"".join(walk.kept),
+        # Tables behind the last scan serve none, and what is asked later is put right behind it.
+        clean=b"".join(walk.kept[: walk.n_to_last_scan]),
         orientation=walk.orientation,
         warnings=tuple(warnings),
         has_end=walk.has_end,
         is_short=walk.is_short,
+        is_broken=walk.is_broken,
     )
 
 
@@ -162,28 +171,36 @@ def _take_scan(walk: _Walk, data: bytes, start: int) -> int:
     walk.scans += 1
     if walk.scans > MAX_SCANS:
         raise Rejected(Code.TOO_LARGE_UNPACKED)
+    if walk.is_broken:  # an earlier scan already is: nothing later makes it whole
+        raise Rejected(Code.CORRUPT)
     header = walk.kept[-1][2:]
     _note_bits(walk, header)
-    end = _find_over(data, start)
+    end = stop = _find_over(data, start)
     for _ in range(MAX_JUNK):
-        if end == len(data) or _next_marker(data, end)[0] in SCAN_ENDS:
+        if not MARKER.search(data, end) or _next_marker(data, end)[0] in SCAN_ENDS:
             break
         walk.is_damaged = True  # junk inside the scan: the decoder seeks the next restart
         end = _find_over(data, _next_marker(data, end)[1])
     else:
         raise Rejected(Code.CORRUPT)
-    walk.kept.append(data[start:end])
-    _check_restarts(walk, header, data, start, end)
+    if walk.interval:
+        _check_restarts(walk, header, _find_restarts(data, start, end))
+        stop = end
+    else:
+        # Nothing restarts the decoder behind such a mark: it fills all that follows with grey.
+        stray = RESTART.search(data, start, stop)
+        stop = stray.start() if stray else stop
+        walk.is_broken = stop < end
+        walk.is_damaged |= walk.is_broken
+    walk.kept.append(data[start:stop])
+    walk.n_to_last_scan = len(walk.kept)
     return end
 
 
-def _check_restarts(walk: _Walk, header: bytes, data: bytes, start: int, end: int) -> None:
+def _check_restarts(walk: _Walk, header: bytes, found: NDArray[np.uint8]) -> None:
     """Restart marks count 0 to 7 and around, one between two intervals (B.2.1)."""
-    expected = 0
-    if walk.interval:
-        units = _count_units(walk.frame, header)
-        expected = (units + walk.interval - 1) // walk.interval - 1
-    found = _find_restarts(data, start, end)
+    units = _count_units(walk.frame, header)
+    expected = (units + walk.interval - 1) // walk.interval - 1
     if len(found) == expected and np.array_equal(found, 0xD0 + np.arange(expected) % 8):
         return
     walk.is_damaged = True
@@ -202,7 +219,8 @@ def _find_over(data: bytes, start: int) -> int:
             while end > start and data[end - 1] == 0xFF:  # fill bytes belong to the marker
                 end -= 1
             return end
-    return len(data)
+    # The first byte of an end mark that was cut in two is not part of the scan.
+    return max(start, len(data.rstrip(b"\xff")))
 
 
 def _find_restarts(data: bytes, start: int, end: int) -> NDArray[np.uint8]:

@@ -2,12 +2,12 @@
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from cxr_app.codes import Code
 from cxr_app.errors import Rejected
-from cxr_app.imaging.orientation import read_orientation
+from cxr_app.imaging.orientation import UPRIGHT, read_orientation
 from cxr_app.imaging.size import Size
 from cxr_app.imaging.structure.layout import Layout, number, slice_of
 from cxr_app.limits import MIB
@@ -19,7 +19,6 @@ MAX_ALL_TEXT: Final = 8 * MIB  # all of them together, or a thousand small bombs
 MAX_CHUNKS: Final = 100_000  # 64 MiB in chunks of 8 KiB are 8,000
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 END: Final = b"\0\0\0\0IEND\xaeB\x60\x82"
-PICTURE: Final = (b"IHDR", b"PLTE", b"tRNS", b"IDAT")  # what a decoder needs
 # 11.2.2: bit depths that a colour type may have.
 DEPTHS: Final = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
@@ -33,6 +32,20 @@ class _Chunk:
     is_sound: bool  # its checksum holds
 
 
+@dataclass(slots=True)
+class _Walk:
+    """What has been seen on the way through the chunks."""
+
+    kept: list[bytes] = field(default_factory=lambda: [SIGNATURE])
+    header: bytes = b""
+    orientation: int = UPRIGHT
+    declared_max: int | None = None
+    frames: int = 1
+    text_bytes: int = 0
+    has_end: bool = False
+    is_damaged: bool = False
+
+
 def read_size(data: bytes) -> Size:
     """Read width and height from IHDR."""
     first = next(_walk(data))
@@ -44,43 +57,46 @@ def read_size(data: bytes) -> Size:
 
 def read_layout(data: bytes) -> Layout:
     """Walk all chunks; keep those that make the picture."""
-    kept: list[bytes] = [SIGNATURE]
-    warnings: set[Code] = set()
-    orientation, declared_max, frames, has_end = 1, None, 1, False
-    header, text = b"", 0
+    walk = _Walk()
     for chunk in _walk(data):
-        if not chunk.is_sound:
-            # 5.3: a lower-case first letter marks a chunk the picture does not depend on.
-            if not chunk.kind[:1].islower():
-                raise Rejected(Code.CORRUPT)
-            warnings.add(Code.POSSIBLY_DAMAGED)
-        elif chunk.kind == b"IEND":
-            has_end = True
-        elif chunk.kind in PICTURE:
-            header = header or chunk.body
-            kept.append(data[chunk.start : chunk.start + 12 + len(chunk.body)])
-        elif chunk.kind == b"acTL":
-            frames = number(chunk.body, 0, ">I") if len(chunk.body) == 8 else 1
-        elif chunk.kind == b"sBIT":
-            declared_max = _significant(chunk.body)
-        elif chunk.kind == b"eXIf":
-            orientation = read_orientation(chunk.body)
-        else:
-            text += _unpacked_length(chunk)
-            if text > MAX_ALL_TEXT:
-                raise Rejected(Code.TOO_LARGE_UNPACKED)
-    if not has_end:
-        warnings.add(Code.POSSIBLY_DAMAGED)
+        # 5.3: a lower-case first letter marks a chunk the picture does not depend on.
+        if not chunk.is_sound and not chunk.kind[:1].islower():
+            raise Rejected(Code.CORRUPT)
+        if chunk.is_sound:
+            _take(walk, chunk, data)
+        walk.is_damaged |= not chunk.is_sound
+    header = walk.header
     if header[9] not in DEPTHS or header[8] not in DEPTHS[header[9]]:
         raise Rejected(Code.CORRUPT)
-    if frames > 1:
-        raise Rejected(Code.MULTI_FRAME, n=frames)
+    if walk.frames > 1:
+        raise Rejected(Code.MULTI_FRAME, n=walk.frames)
+    is_deep_grey = header[8] == 16 and header[9] == 0
     return Layout(
-        clean=b"".join([*kept, END]),
-        orientation=orientation,
-        declared_max=declared_max if header[8] == 16 and header[9] == 0 else None,
-        warnings=tuple(sorted(warnings)),
+        clean=b"".join([*walk.kept, END]),
+        orientation=walk.orientation,
+        declared_max=walk.declared_max if is_deep_grey else None,
+        warnings=() if walk.has_end and not walk.is_damaged else (Code.POSSIBLY_DAMAGED,),
     )
+
+
+def _take(walk: _Walk, chunk: _Chunk, data: bytes) -> None:
+    """Keep a chunk that the picture needs, and read what others tell."""
+    match chunk.kind:
+        case b"IHDR" | b"PLTE" | b"tRNS" | b"IDAT":
+            walk.header = walk.header or chunk.body
+            walk.kept.append(data[chunk.start : chunk.start + 12 + len(chunk.body)])
+        case b"IEND":
+            walk.has_end = True
+        case b"acTL" if len(chunk.body) == 8:
+            walk.frames = number(chunk.body, 0, ">I")
+        case b"sBIT":
+            walk.declared_max = _significant(chunk.body)
+        case b"eXIf":
+            walk.orientation = read_orientation(chunk.body)
+        case _:
+            walk.text_bytes += _unpacked_length(chunk)
+            if walk.text_bytes > MAX_ALL_TEXT:
+                raise Rejected(Code.TOO_LARGE_UNPACKED)
 
 
 def ends_early(clean: bytes) -> bool:
@@ -108,7 +124,8 @@ def _walk(data: bytes) -> Iterator[_Chunk]:
     """Yield chunks up to IEND, or up to where only IEND is missing."""
     at = len(SIGNATURE)
     for _ in range(MAX_CHUNKS):
-        if at > len(SIGNATURE) and END.startswith(data[at:]) and len(data) - at < len(END):
+        is_cut = len(SIGNATURE) < at and len(data) - at < len(END)
+        if is_cut and END.startswith(data[at:]):
             return  # only the end mark is missing: what came before decides
         length = number(data, at, ">I")
         # 5.3: a length is at most 2^31 - 1; more is damage, not a long chunk.

@@ -28,7 +28,7 @@ def write_bytes_tiff(
 
     Packings of bytes do not know what the bytes mean. A tile is a strip as wide as the tile.
     """
-    tags = _common(layout, layout.row_bytes, n_rows, 8, 1)
+    tags = _common(layout, layout.row_bytes, n_rows, bits=8, samples=1)
     tags[262] = (SHORT, (Photometric.BLACK_IS_ZERO,))
     tags[278] = (LONG, (layout.segment_height,))
     return _write(data, named, tags, is_tiled=False)
@@ -40,7 +40,7 @@ def write_picture_tiff(data: bytes, layout: TiffLayout) -> bytes:
     White-is-zero is written as its opposite: Pillow inverts some depths and forgets others, so
     the one place to invert is ours.
     """
-    tags = _common(layout, layout.width, layout.height, layout.bits, layout.samples)
+    tags = _common(layout, layout.width, layout.height, bits=layout.bits, samples=layout.samples)
     photometric = layout.photometric
     if photometric == Photometric.WHITE_IS_ZERO:
         photometric = Photometric.BLACK_IS_ZERO
@@ -66,7 +66,7 @@ def write_picture_tiff(data: bytes, layout: TiffLayout) -> bytes:
 
 
 def _common(
-    layout: TiffLayout, width: int, height: int, bits: int, samples: int
+    layout: TiffLayout, width: int, height: int, *, bits: int, samples: int
 ) -> dict[int, tuple[int, tuple[int, ...]]]:
     return {
         256: (LONG, (width,)),

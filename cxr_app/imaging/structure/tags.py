@@ -14,9 +14,15 @@ __all__ = ["Directory", "Tag", "read_directory", "read_header"]
 
 MAX_TAGS: Final = 4096  # real films have some twenty
 MAX_BYTES: Final = 16 * 2**20  # of one value
-INTEGERS: Final = MappingProxyType({1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i", 13: "I", 16: "Q", 18: "Q"})
+# TIFF 6.0, section 2, and BigTIFF: `struct` codes of the integer types, sizes of all types.
+INTEGERS: Final = MappingProxyType(
+    {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i", 13: "I", 16: "Q", 18: "Q"}
+)
 BYTES: Final = MappingProxyType(
-    {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
+    dict.fromkeys((1, 2, 6, 7), 1)
+    | dict.fromkeys((3, 8), 2)
+    | dict.fromkeys((4, 9, 11, 13), 4)
+    | dict.fromkeys((5, 10, 12, 16, 17, 18), 8)
 )
 
 

@@ -54,9 +54,7 @@ def read_layout(data: bytes) -> Layout:
     if pictures != 1:  # also an animation of one frame: nobody writes a film so
         raise Rejected(Code.CORRUPT)
     body = b"WEBP" + b"".join(kept)
-    return Layout(
-        clean=b"RIFF" + len(body).to_bytes(4, "little") + body, orientation=orientation
-    )
+    return Layout(clean=b"RIFF" + len(body).to_bytes(4, "little") + body, orientation=orientation)
 
 
 def _walk(data: bytes, *, is_checked: bool) -> Iterator[tuple[bytes, bytes]]:

@@ -1,0 +1,1 @@
+"""The Streamlit pages: each a function for `st.Page`, in the order the eye meets it."""

@@ -1,0 +1,101 @@
+"""Sentences and small tables made of figures; text from outside leaves here escaped."""
+
+from html import escape
+from typing import Final
+
+from cxr_app.codes import Code
+from cxr_app.names import shown_file_name
+from cxr_app.records import Record
+from cxr_app.spec import Interval, Spec
+
+__all__ = [
+    "alt_text",
+    "answer_html",
+    "heading_html",
+    "operating_point",
+    "shares_html",
+    "small_html",
+    "why_less_probable",
+]
+
+EVEN: Final = 0.5  # of two classes the one below it is the less probable
+
+
+def operating_point(spec: Spec) -> str:
+    """Say from where on the last label is given, and how well that did when it was measured."""
+    decision, measured = spec.decision, spec.decision.measured
+    return (
+        f"{spec.labels[-1]} is given from {decision.threshold:.1%} on. At that threshold, on "
+        f"{decision.films:,} calibration films: sensitivity {_interval(measured.sensitivity)}, "
+        f"specificity {_interval(measured.specificity)}; 95% intervals in brackets."
+    )
+
+
+def heading_html(record: Record) -> str:
+    """Name the source, with its place in the session."""
+    name = escape(shown_file_name(record.source))
+    return (
+        '<h3 style="font-size:1rem;font-weight:600;margin:0;padding:0;overflow-wrap:anywhere">'
+        f"{record.item}.&nbsp;<bdi>{name}</bdi></h3>"
+    )
+
+
+def answer_html(record: Record) -> str:
+    """State label and confidence; where it is too close to call, that first."""
+    label, confidence = escape(str(record.label)), f"{record.confidence:.1%}"
+    first, second = label, confidence
+    if Code.NEAR_THRESHOLD in record.warnings:
+        first, second = "Not sure", f"nearer to {label}, {confidence}"
+    return (
+        '<p style="margin:0;line-height:1.3;overflow-wrap:anywhere">'
+        '<span style="font-size:.875rem">Model output</span><br>'
+        f'<strong style="font-size:1.75rem;font-weight:600">{first}</strong> '
+        f'<span style="font-size:1.25rem;margin-left:.25rem">{second}</span></p>'
+    )
+
+
+def why_less_probable(record: Record) -> str | None:
+    """Explain a label that is not the more probable class: the threshold lies off the middle."""
+    if record.confidence is None or record.confidence >= EVEN:
+        return None
+    last = list(record.confidences or {})[-1]
+    only = "" if record.label == last else "only "
+    return (
+        f"{last} is {only}given from {record.threshold:.1%} on, which is why the label is the "
+        "less probable class."
+    )
+
+
+def shares_html(record: Record) -> str:
+    """Tabulate every class's percentage, with a bar that repeats it for the eye."""
+    rows = "".join(_share_row(label, share) for label, share in (record.confidences or {}).items())
+    return f'<table style="width:100%;border-collapse:collapse;margin:0">{rows}</table>'
+
+
+def small_html(text: str) -> str:
+    """Set a line small; Streamlit's own captions are too pale (4.1 to 1 where 4.5 is asked)."""
+    return f'<p style="font-size:.875rem;line-height:1.4;margin:0">{escape(text)}</p>'
+
+
+def alt_text(record: Record, *, is_drawing: bool) -> str:
+    """Describe the picture for those who do not see it."""
+    what = "Drawing" if is_drawing else "Film"
+    unsure = ", too close to call" if Code.NEAR_THRESHOLD in record.warnings else ""
+    return f"{what} {record.item}; model output {record.label} {record.confidence:.1%}{unsure}"
+
+
+def _share_row(label: str, share: float) -> str:
+    cell = "border:0;padding:.2rem .75rem .2rem 0"
+    return (
+        f'<tr><th scope="row" style="{cell};text-align:left;font-weight:400">{escape(label)}</th>'
+        f'<td style="{cell};text-align:right;font-variant-numeric:tabular-nums">{share:.1%}</td>'
+        f'<td style="{cell};padding-right:0;width:55%" aria-hidden="true">'
+        '<div style="height:.5rem;border-radius:.25rem;'
+        'background:color-mix(in srgb,currentColor 15%,transparent)">'
+        f'<div style="width:{share:.1%};height:100%;border-radius:.25rem;background:currentColor;'
+        'opacity:.75"></div></div></td></tr>'
+    )
+
+
+def _interval(share: Interval) -> str:
+    return f"{share.value:.1%} ({share.low:.1%} to {share.high:.1%})"

@@ -1,0 +1,1 @@
+"""Bad inputs: one table of them, run through every surface."""

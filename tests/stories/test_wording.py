@@ -1,0 +1,93 @@
+"""What the page says of a record, for records that the tiny model would not give."""
+
+from dataclasses import replace
+
+import pytest
+
+from cxr_app.codes import Code
+from cxr_app.pages.parts import wording
+from cxr_app.records import ModelFacts, Record, Status
+from cxr_app.spec import Interval
+from tests.bundles import tiny_spec
+
+
+def record(probability: float, *, threshold: float = 0.5, unsure: bool = False) -> Record:
+    label = "PNEUMONIA" if probability >= threshold else "NORMAL"
+    confidences = {"NORMAL": 1 - probability, "PNEUMONIA": probability}
+    return Record(
+        item=3,
+        source="film.png",
+        status=Status.OK,
+        code=None,
+        message=None,
+        label=label,
+        confidence=confidences[label],
+        confidences=confidences,
+        threshold=threshold,
+        zone=(0.4, 0.6),
+        warnings=(Code.NEAR_THRESHOLD,) if unsure else (),
+        facts=None,
+        model=ModelFacts(name="tiny", version="1", bundle_sha256="0" * 64),
+        engine="drawn",
+        precision="f32",
+        seconds=0.1,
+        time="2026-01-01T00:00:00+00:00",
+        notice="A notice.",
+    )
+
+
+def test_a_sure_answer_leads_with_its_label():
+    said = wording.answer_html(record(0.873))
+
+    assert "PNEUMONIA</strong>" in said
+    assert "87.3%" in said
+    assert "Not sure" not in said
+
+
+def test_an_answer_in_the_zone_leads_with_not_sure():
+    said = wording.answer_html(record(0.52, unsure=True))
+
+    assert "Not sure</strong>" in said
+    assert "nearer to PNEUMONIA, 52.0%" in said
+
+
+def test_the_picture_is_described_with_its_answer():
+    assert wording.alt_text(record(0.1), is_drawing=False) == "Film 3; model output NORMAL 90.0%"
+    assert wording.alt_text(record(0.52, unsure=True), is_drawing=True) == (
+        "Drawing 3; model output PNEUMONIA 52.0%, too close to call"
+    )
+
+
+@pytest.mark.parametrize(
+    ("probability", "threshold", "said"),
+    [
+        pytest.param(0.4, 0.5, None, id="the more probable class needs no words"),
+        pytest.param(0.4, 0.3, "PNEUMONIA is given from 30.0% on", id="a low threshold"),
+        pytest.param(0.6, 0.7, "PNEUMONIA is only given from 70.0% on", id="a high threshold"),
+    ],
+)
+def test_a_less_probable_label_is_explained(probability: float, threshold: float, said: str | None):
+    why = wording.why_less_probable(record(probability, threshold=threshold))
+
+    assert why is None if said is None else why is not None and why.startswith(said)
+
+
+def test_the_operating_point_has_its_figures_and_intervals():
+    spec = tiny_spec()
+    high = Interval(value=0.96, low=0.941, high=0.9786)
+    measured = replace(spec.decision.measured, sensitivity=high)
+
+    said = wording.operating_point(
+        replace(spec, decision=replace(spec.decision, measured=measured))
+    )
+
+    assert "sensitivity 96.0% (94.1% to 97.9%)" in said
+    assert "specificity 50.0% (25.0% to 75.0%)" in said
+    assert "on 4 calibration films" in said
+
+
+def test_labels_are_escaped():
+    odd = replace(record(0.9), confidences={"<b>": 0.1, "A & B": 0.9})
+
+    assert "&lt;b&gt;</th>" in wording.shares_html(odd)
+    assert "A &amp; B</th>" in wording.shares_html(odd)

@@ -1,0 +1,123 @@
+"""A bundle that does not verify is not loaded."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cxr_app import Prediction, load_bundle
+from cxr_app.bundle import open_bundle
+from cxr_app.errors import BundleError
+
+
+@pytest.fixture
+def folder(tiny_bundle: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(tiny_bundle, tmp_path / "bundle"))
+
+
+def test_identity_is_the_hash_of_the_spec(tiny_bundle: Path):
+    expected = hashlib.sha256((tiny_bundle / "spec.json").read_bytes()).hexdigest()
+
+    assert load_bundle(tiny_bundle).sha256 == expected
+
+
+def flip_a_bit(place: Path) -> None:
+    data = bytearray(place.read_bytes())
+    data[len(data) // 2] ^= 1
+    place.write_bytes(bytes(data))
+
+
+def edit_spec(folder: Path, **changes: object) -> None:
+    spec = json.loads((folder / "spec.json").read_text())
+    (folder / "spec.json").write_text(json.dumps({**spec, **changes}))
+
+
+@pytest.mark.parametrize(
+    ("edit", "code", "named"),
+    [
+        pytest.param(shutil.rmtree, "model_missing", "bundle", id="no folder"),
+        pytest.param(lambda f: (f / "spec.json").unlink(), "model_missing", "spec.json",
+                     id="no spec"),
+        pytest.param(lambda f: (f / "model.bin").unlink(), "model_changed", "model.bin",
+                     id="no file"),
+        pytest.param(lambda f: (f / "model.bin").write_bytes(b""), "model_changed", "model.bin",
+                     id="an empty file"),
+        pytest.param(lambda f: flip_a_bit(f / "model.bin"), "model_changed", "model.bin",
+                     id="one bit of the weights"),
+        pytest.param(lambda f: flip_a_bit(f / "model.keras"), "model_changed", "model.keras",
+                     id="one bit of the file that the other engine reads"),
+        pytest.param(lambda f: flip_a_bit(f / "head.npz"), "model_changed", "head.npz",
+                     id="one bit of the head"),
+        pytest.param(lambda f: (f / "extra.bin").write_bytes(b"x"), "model_invalid", "extra.bin",
+                     id="a file nobody vouches for"),
+        pytest.param(lambda f: (f / "link").symlink_to("/etc/hostname"), "model_unsafe", "link",
+                     id="a link"),
+        pytest.param(lambda f: edit_spec(f, format=2, brand_new=1), "model_version", "format 2",
+                     id="a newer format, whatever else it holds"),
+        pytest.param(lambda f: edit_spec(f, task="multilabel"), "model_invalid", "multilabel",
+                     id="a task that the page does not show"),
+        pytest.param(lambda f: (f / "spec.json").write_text("{"), "model_invalid", "spec.json",
+                     id="a broken spec"),
+    ],
+)  # fmt: skip
+def test_an_unusable_bundle_says_what_and_how_to_mend_it(
+    folder: Path, edit: Callable[[Path], object], code: str, named: str
+):
+    edit(folder)
+
+    with pytest.raises(BundleError) as caught:
+        load_bundle(folder)
+
+    assert caught.value.code == code
+    assert named in str(caught.value)
+    assert ";" in str(caught.value) or "use a model" in str(caught.value)  # the mend
+
+
+def rewritten(folder: Path, name: str, data: bytes) -> None:
+    """Replace a file and its hash: what somebody could do who wants to deceive."""
+    (folder / name).write_bytes(data)
+    spec = json.loads((folder / "spec.json").read_text())
+    spec["files"][name] = hashlib.sha256(data).hexdigest()
+    (folder / "spec.json").write_text(json.dumps(spec))
+
+
+def test_a_pickled_head_is_not_unpickled(folder: Path):
+    pickled = folder.parent / "pickled.npz"
+    np.savez(pickled, pooling=np.array([object()], dtype=object))
+    rewritten(folder, "head.npz", pickled.read_bytes())
+
+    with pytest.raises(BundleError, match=r"head\.npz"):
+        open_bundle(folder)
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        pytest.param(np.nan, "not numbers", id="weights that are not numbers"),
+        pytest.param(0.0, "one answer", id="weights that are all nothing"),
+    ],
+)
+def test_weights_that_give_no_answer_are_refused_before_any_film(
+    folder: Path, value: float, sentence: str
+):
+    with np.load(folder / "head.npz") as head:
+        kernel = head["kernel0"].astype("<f4")
+    weights = (folder / "model.bin").read_bytes()
+    # The exporter may store the kernel either way round.
+    stored = next(k for k in (kernel.tobytes(), kernel.T.tobytes()) if k in weights)
+    fresh = np.full(kernel.shape, value, "<f4").tobytes()
+    rewritten(folder, "model.bin", weights.replace(stored, fresh))
+
+    with pytest.raises(BundleError, match=sentence):
+        Prediction(load_bundle(folder))
+
+
+def test_a_graph_that_openvino_cannot_read_is_refused(folder: Path):
+    rewritten(folder, "model.xml", b"<net/>")
+
+    with pytest.raises(BundleError, match=r"model\.xml"):
+        Prediction(load_bundle(folder))

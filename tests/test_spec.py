@@ -1,0 +1,81 @@
+"""`spec.json` is read strictly."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cxr_app.spec import parse_spec, spec_bytes
+from tests.bundles import tiny_spec
+
+
+def plain() -> dict:
+    return json.loads(spec_bytes(tiny_spec()))
+
+
+def test_what_is_written_is_read_again():
+    assert parse_spec(spec_bytes(tiny_spec())) == tiny_spec()
+
+
+def edited(*path: str, value: object = None, drop: bool = False) -> bytes:
+    spec = plain()
+    place = spec
+    for key in path[:-1]:
+        place = place[key]
+    if drop:
+        del place[path[-1]]
+    else:
+        place[path[-1]] = value
+    return json.dumps(spec).encode()
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        pytest.param(edited("decision", "treshold", value=0.5), "decision.treshold: unknown key; "
+                     "did you mean 'threshold'", id="an unknown key, with the nearest one"),
+        pytest.param(edited("labels", drop=True), "labels: is missing", id="a missing key"),
+        pytest.param(edited("decision", "threshold", value=1.5), "decision.threshold: should be "
+                     "less than 1, got 1.5", id="out of range"),
+        pytest.param(edited("format", value=True), "format: should be a valid integer, got True",
+                     id="a bool is no int"),
+        pytest.param(edited("network", "size", value="128"), "network.size: should be a valid "
+                     "integer, got '128'", id="a text is no int"),
+        pytest.param(edited("labels", value=["A", "B", "C"]), "labels: a binary task has 2, got 3",
+                     id="labels that do not fit the task"),
+        pytest.param(edited("decision", "zone", value=[0.6, 0.7]), "decision: zone: must hold the "
+                     "threshold", id="a zone beside the threshold"),
+        pytest.param(b'{"format": 1, "format": 1}', "format: is given twice", id="a key twice"),
+        pytest.param(b'{"format": NaN}', "holds NaN, which is no number", id="not a number"),
+        pytest.param(b'{"a": ' * 9 + b"1" + b"}" * 9, "is nested deeper than 8 levels", id="deep"),
+        pytest.param(b"[" * 100_000, "", id="deeper than any parser goes"),
+        pytest.param(b" " * (2**20 + 1), "is larger than 1 MiB", id="large"),
+        pytest.param(b"\xff\xfe", "", id="not UTF-8"),
+    ],
+)  # fmt: skip
+def test_anything_else_is_an_error_that_names_the_key(data, sentence):
+    with pytest.raises(ValueError, match=r".*") as caught:
+        parse_spec(data)
+
+    assert sentence in str(caught.value)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+
+
+@given(key=st.sampled_from(sorted(plain())), value=json_values)
+def test_no_value_of_any_key_causes_another_exception(key, value):
+    data = json.dumps({**plain(), key: value}).encode()
+
+    try:
+        parsed = parse_spec(data)
+    except ValueError:
+        return
+    assert json.loads(spec_bytes(parsed))[key] == json.loads(data)[key]

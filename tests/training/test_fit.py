@@ -1,0 +1,96 @@
+"""Fitting, and going on after an interruption."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from training.augment import augment
+from training.fit import Labelled, Progress, fit
+from training.recipe import AugmentRecipe, FitRecipe
+
+RECIPE = FitRecipe(epochs=4, batch=8, learning_rate=0.01, patience=10, warmup_steps=3)
+
+
+def build() -> keras.Model:
+    film = keras.Input((16, 16, 1), dtype="uint8")
+    grey = keras.ops.cast(film, "float32") / 255.0
+    maps = keras.layers.Conv2D(4, 3, activation="relu")(grey)
+    maps = keras.layers.BatchNormalization(momentum=0.9)(maps)
+    pooled = keras.layers.GlobalAveragePooling2D()(maps)
+    return keras.Model(film, keras.layers.Dense(2, name="logits")(pooled), name="small")
+
+
+def films(seed: int, count: int = 40) -> Labelled:
+    """Bright and dark pictures: a class that can be learned."""
+    draw = np.random.default_rng(seed)
+    labels = np.arange(count) % 2
+    pictures = draw.integers(0, 120, (count, 16, 16, 1)) + 100 * labels[:, None, None, None]
+    return Labelled(items=pictures.astype(np.uint8), labels=labels.astype(np.int64))
+
+
+def run(folder: Path, recipe: FitRecipe = RECIPE, seed: int = 1):
+    return fit(
+        build,
+        films(0),
+        films(1, 20),
+        recipe=recipe,
+        change=lambda film, draw: augment(film, AugmentRecipe(flip=0.5, noise=0.02), draw),
+        seed=seed,
+        progress=Progress(folder),
+    )
+
+
+class Killed(BaseException):
+    """Stands for a kill before an epoch was kept."""
+
+
+def test_a_seed_makes_a_run_repeatable(tmp_path: Path):
+    assert run(tmp_path / "a") == run(tmp_path / "b")
+    assert run(tmp_path / "a2", seed=2) != run(tmp_path / "b")
+
+
+@pytest.mark.parametrize("epoch", [2, 3])
+def test_an_interrupted_run_ends_where_a_whole_one_does(tmp_path: Path, monkeypatch, epoch: int):
+    whole = run(tmp_path / "whole")
+    keep = Progress.save
+
+    def dying(progress: Progress, network: keras.Model, curves: tuple) -> None:
+        if len(curves) == epoch:
+            raise Killed
+        keep(progress, network, curves)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Progress, "save", dying)
+        with pytest.raises(Killed):
+            run(tmp_path / "killed")
+    assert len(Progress(tmp_path / "killed").curves()) == epoch - 1
+
+    assert run(tmp_path / "killed") == whole
+
+
+def test_a_finished_run_is_not_run_again(tmp_path: Path, monkeypatch):
+    curves = run(tmp_path)
+    monkeypatch.setattr(keras.Model, "fit", None)
+
+    assert run(tmp_path) == curves
+
+
+def test_the_kept_weights_are_those_of_the_best_epoch(tmp_path: Path):
+    curves = run(tmp_path)
+    best = max(curves, key=lambda row: row.merit)
+
+    network = build()
+    network.load_weights(Progress(tmp_path).best_weights)
+    logits = network.predict(films(1, 20).items, verbose=0)
+
+    accuracy = (logits.argmax(axis=1) == films(1, 20).labels).mean()
+    assert accuracy == pytest.approx(best.validation.accuracy)
+
+
+def test_training_ends_when_patience_does(tmp_path: Path):
+    """With a rate of next to nothing no epoch is better than the first."""
+    still = FitRecipe(epochs=50, batch=40, learning_rate=1e-12, patience=2)
+
+    assert len(run(tmp_path, still)) < 50
