@@ -51,7 +51,7 @@ class Settings(BaseSettings):
     precision: Precision = Precision.F32
     threads: int = Field(default=0, ge=0, le=256)
     max_bytes: int = Field(default=Limits().max_bytes, ge=1024, le=1024 * MIB)
-    max_pixels: int = Field(default=Limits().max_pixels, ge=10_000, le=1_000_000_000)
+    max_pixels: int = Field(default=Limits().max_pixels, ge=10_000, le=89_000_000)
     max_side: int = Field(default=Limits().max_side, ge=512, le=65_535)
     min_side: int = Field(default=Limits().min_side, ge=8, le=512)
     max_unpacked: int = Field(default=Limits().max_unpacked, ge=1024, le=4096 * MIB)

@@ -17,6 +17,7 @@ from cxr_app.bundle import Bundle, open_bundle
 from cxr_app.engine.base import Engine
 from cxr_app.engine.keras import KerasEngine
 from cxr_app.engine.openvino import OpenVinoEngine
+from cxr_app.engine.silent_openvino import import_openvino
 from cxr_app.settings import Precision
 from cxr_app.spec import Spec, spec_bytes
 
@@ -70,8 +71,7 @@ def export(served: keras.Model, spec: Spec, *, films: NDArray[np.uint8], target:
 
 def write_ir(served: keras.Model, folder: Path) -> None:
     """Write `model.xml` and `model.bin`: OpenVINO IR, float32, outputs named."""
-    import openvino
-
+    openvino = import_openvino()  # before Keras does
     exported = folder / "export.xml"
     served.export(str(exported), format="openvino", verbose=False)
     graph = openvino.Core().read_model(exported)

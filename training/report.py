@@ -95,6 +95,7 @@ def _card(bundle: Bundle, findings: Findings) -> str:
     sensitivity = spec.decision.measured.sensitivity
     specificity = spec.decision.measured.specificity
     rows = "\n".join(_candidate_row(candidate) for candidate in findings.candidates)
+    versions = ", ".join(f"{name} {value}" for name, value in spec.training.versions.items())
     limits = "\n".join(f"- {limit}" for limit in findings.recipe.population.limits)
     ages = spec.population.age_years
     return f"""# Model card: {spec.name} {spec.version}
@@ -157,7 +158,7 @@ interval {sensitivity.low:.3f}-{sensitivity.high:.3f}), specificity {specificity
 ```
 
 Recipe `{spec.training.recipe}` (SHA-256 `{spec.training.recipe_sha256}`), seed \
-{spec.training.seed}, {", ".join(f"{name} {version}" for name, version in spec.training.versions.items())}.
+{spec.training.seed}, {versions}.
 """
 
 

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from cxr_app.codes import Code
 from cxr_app.engine.base import ModelFiles, Outputs
+from cxr_app.engine.silent_openvino import import_openvino
 from cxr_app.errors import BundleError
 from cxr_app.settings import Precision
 
@@ -32,8 +33,7 @@ class OpenVinoEngine:
     """
 
     def __init__(self, files: ModelFiles, *, precision: Precision, threads: int = 0) -> None:
-        import openvino
-
+        openvino = import_openvino()
         self.name = f"openvino {openvino.__version__.split('-')[0]}"
         self.precision = precision.value
         options: dict[str, Any] = {

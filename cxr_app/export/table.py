@@ -3,6 +3,7 @@
 from typing import Final
 
 from cxr_app.codes import ANSWERS
+from cxr_app.percent import percent
 from cxr_app.records import Record
 
 __all__ = ["HEADER", "line"]
@@ -12,7 +13,7 @@ HEADER: Final = f"{'':>5}  {'label':<12} {'confidence':>10}  source\n"
 
 def line(record: Record) -> str:
     """Write one record: a line, then what must be read with it, indented."""
-    confidence = "" if record.confidence is None else f"{record.confidence:.1%}"
+    confidence = "" if record.confidence is None else percent(record.confidence)
     label = record.label or str(record.status)
     rows = [f"{record.item:>5}  {label:<12} {confidence:>10}  {_shown(record.source)}"]
     if record.message:

@@ -74,6 +74,7 @@ class Film:
         """Check the pixels and set them read-only."""
         if self.pixels.dtype != np.uint8 or self.pixels.ndim != 2:
             raise ValueError(
-                f"pixels must be uint8 [height, width]. Got {self.pixels.dtype} {self.pixels.shape} instead."
+                "pixels must be uint8 [height, width]. "
+                f"Got {self.pixels.dtype} {self.pixels.shape} instead."
             )
         self.pixels.flags.writeable = False

@@ -37,6 +37,7 @@ def page() -> None:
 
 
 def _show_results(session: PatientSession, prediction: Prediction, limits: Limits) -> None:
+    st.space("small")
     # Not where the drawing's button was: the second half of a double click would land on it.
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         st.header("Results", anchor=False, width="content")

@@ -162,7 +162,9 @@ def test_two_films_are_classified_and_a_new_session_is_empty(
     assert sum(shares) == pytest.approx(100, abs=0.11)  # each is rounded
     picture = page.get_by_alt_text("Film 1; model output")
     assert picture.evaluate("shown => shown.naturalWidth") == 512
-    page.screenshot(path=tmp_path / "results.png", full_page=True)
+    # Streamlit scrolls within the page, so a picture of all of it needs a high window.
+    page.set_viewport_size({"width": page.viewport_size["width"], "height": 1800})
+    page.screenshot(path=tmp_path / "results.png")
     is_wider = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
     assert not page.evaluate(is_wider)
 

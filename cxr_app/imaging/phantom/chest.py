@@ -115,7 +115,9 @@ def vessels(canvas: Canvas, rng: np.random.Generator) -> Plane:
         for angle in VESSEL_ANGLES:
             root = (x + 0.012 * abs(angle), y + 0.035 * angle)
             radius, length = rng.uniform(0.0068, 0.0090), rng.uniform(0.055, 0.085)
-            tree = _branches(rng, root, angle + rng.uniform(-0.15, 0.15), (radius, length), side)
+            tree = _branches(
+                rng, root, angle + rng.uniform(-0.15, 0.15), extent=(radius, length), side=side
+            )
             canvas.add_tubes(blood, tree, joined=True)
         hilum = canvas.ellipsoid((side * x, y + 0.010), (0.046, 0.070))
         blood += np.float32(0.022) * hilum * hilum
@@ -126,6 +128,7 @@ def _branches(
     rng: np.random.Generator,
     start: tuple[float, float],
     angle: float,
+    *,
     extent: tuple[float, float],
     side: int,
 ) -> list[Tube]:
@@ -142,8 +145,8 @@ def _branches(
     twig = (radius * rng.uniform(0.50, 0.65), length * 0.75)
     return [
         Tube.along(line, radius, radius * 0.8),
-        *_branches(rng, end, bend - spread / 2, main, side),
-        *_branches(rng, end, bend + spread, twig, side),
+        *_branches(rng, end, bend - spread / 2, extent=main, side=side),
+        *_branches(rng, end, bend + spread, extent=twig, side=side),
     ]
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from cxr_app.codes import Code
 from cxr_app.names import shown_file_name
+from cxr_app.percent import percent
 from cxr_app.records import Record
 from cxr_app.spec import Interval, Spec
 
@@ -42,7 +43,7 @@ def heading_html(record: Record) -> str:
 
 def answer_html(record: Record) -> str:
     """State label and confidence; where it is too close to call, that first."""
-    label, confidence = escape(str(record.label)), f"{record.confidence:.1%}"
+    label, confidence = escape(str(record.label)), escape(percent(record.confidence or 0.0))
     first, second = label, confidence
     if Code.NEAR_THRESHOLD in record.warnings:
         first, second = "Not sure", f"nearer to {label}, {confidence}"
@@ -81,14 +82,16 @@ def alt_text(record: Record, *, is_drawing: bool) -> str:
     """Describe the picture for those who do not see it."""
     what = "Drawing" if is_drawing else "Film"
     unsure = ", too close to call" if Code.NEAR_THRESHOLD in record.warnings else ""
-    return f"{what} {record.item}; model output {record.label} {record.confidence:.1%}{unsure}"
+    confidence = percent(record.confidence or 0.0)
+    return f"{what} {record.item}; model output {record.label} {confidence}{unsure}"
 
 
 def _share_row(label: str, share: float) -> str:
     cell = "border:0;padding:.2rem .75rem .2rem 0"
     return (
         f'<tr><th scope="row" style="{cell};text-align:left;font-weight:400">{escape(label)}</th>'
-        f'<td style="{cell};text-align:right;font-variant-numeric:tabular-nums">{share:.1%}</td>'
+        f'<td style="{cell};text-align:right;font-variant-numeric:tabular-nums">'
+        f"{escape(percent(share))}</td>"
         f'<td style="{cell};padding-right:0;width:55%" aria-hidden="true">'
         '<div style="height:.5rem;border-radius:.25rem;'
         'background:color-mix(in srgb,currentColor 15%,transparent)">'
