@@ -12,6 +12,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from training.average import RunningMean
 from training.batches import Batches, Targets
 from training.metrics import Scores, balanced_weights, score
 from training.recipe import FitRecipe
@@ -41,8 +42,12 @@ class Epoch:
 
     @property
     def merit(self) -> tuple[float, float]:
-        """What chooses between epochs and candidates: accuracy, ties by AUC."""
-        return self.validation.accuracy, self.validation.auc
+        """What chooses between the epochs of one network: AUC, ties by accuracy.
+
+        Accuracy at a raw 0.5 jumps by several points from one epoch to the next while the ranking
+        of the films hardly changes, and calibration will move that 0.5 anyway.
+        """
+        return self.validation.auc, self.validation.accuracy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +103,7 @@ class Progress:
     Parameters
     ----------
     folder : Path
-        Holds `curves.json`, `best.weights.h5` and, while it runs, `last.weights.h5`.
+        Holds `curves.json`, `best.weights.h5` and, while it runs, the state after an epoch.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -118,30 +123,39 @@ class Progress:
         rows = json.loads(place.read_text("utf-8"))
         return tuple(Epoch(**{**row, "validation": Scores(**row["validation"])}) for row in rows)
 
-    def restore(self, network: keras.Model) -> None:
-        """Put weights and optimizer back as they were after the last complete epoch."""
+    def restore(self, network: keras.Model, means: list[RunningMean], *, epoch: int) -> None:
+        """Put weights, optimizer and running means back as they were after an epoch."""
         network.optimizer.build(network.trainable_variables)
-        network.load_weights(self._last_weights)
+        network.load_weights(self._state(epoch, "weights.h5"))
+        for mean in means:
+            mean.load(self._state(epoch, "mean.npz"))
 
-    def save(self, network: keras.Model, curves: tuple[Epoch, ...]) -> None:
-        """Keep an epoch. `curves.json` is written last: it says what is complete."""
+    def keep(self, network: keras.Model, means: list[RunningMean], *, epoch: int) -> None:
+        """Keep what a continuation needs; of a compiled network that is the optimizer too."""
+        network.save_weights(self._state(epoch, "weights.h5"))
+        for mean in means:
+            mean.save(self._state(epoch, "mean.npz"))
+
+    def complete(self, network: keras.Model, curves: tuple[Epoch, ...]) -> None:
+        """Add an epoch: its weights if it is the best, then the curves, which say what is whole."""
         if curves[-1].merit == max(row.merit for row in curves):
             network.save_weights(self.best_weights)
-        # Of a compiled network this holds the optimizer's state too.
-        fresh = self._folder / "fresh.weights.h5"
-        network.save_weights(fresh)
-        fresh.replace(self._last_weights)
         unfinished = self._folder / "curves.part"
         unfinished.write_text(json.dumps([asdict(row) for row in curves], indent=1), "utf-8")
         unfinished.replace(self._folder / "curves.json")
+        self._drop_states(but=curves[-1].epoch)
 
     def finish(self) -> None:
         """Drop what only a continuation would need."""
-        self._last_weights.unlink(missing_ok=True)
+        self._drop_states(but=None)
 
-    @property
-    def _last_weights(self) -> Path:
-        return self._folder / "last.weights.h5"
+    def _state(self, epoch: int, ending: str) -> Path:
+        return self._folder / f"after-{epoch}.{ending}"
+
+    def _drop_states(self, *, but: int | None) -> None:
+        for path in self._folder.glob("after-*"):
+            if not path.name.startswith(f"after-{but}."):
+                path.unlink()
 
 
 def fit(
@@ -166,8 +180,7 @@ def fit(
         The augmentation.
     seed : int
     progress : Progress
-        Where epochs are kept; its `best_weights` are those of the best epoch by validation
-        accuracy, ties by AUC.
+        Where epochs are kept; its `best_weights` are those of the best epoch by `Epoch.merit`.
 
     Returns
     -------
@@ -180,34 +193,37 @@ def fit(
         optimizer=optimizer_of(recipe, n_films=len(films.labels), epochs=recipe.epochs),
         loss=keras.losses.CategoricalCrossentropy(from_logits=True),
     )
-    curves = progress.curves()
-    if curves and not _is_over(curves, recipe):
-        progress.restore(network)
+    means = [RunningMean(recipe.average)] if recipe.average else []
     targets = targets_of(films.labels, recipe)
+    curves = progress.curves()
     while not _is_over(curves, recipe):
+        if curves:
+            progress.restore(network, means, epoch=len(curves))
         batches = Batches(
             films.items, targets, size=recipe.batch, change=change, seed=seed, epoch=len(curves)
         )
-        loss = network.fit(batches, shuffle=False, verbose="auto").history["loss"][-1]
-        logits = network.predict(validation.items, batch_size=64, verbose=0)
-        row = Epoch(
-            epoch=len(curves) + 1,
-            loss=float(loss),
-            validation=score(validation.labels, looked_for(logits)),
-        )
-        curves = (*curves, row)
-        progress.save(network, curves)
-        log.info(
-            "%s epoch %d of %d: loss %.4f, validation accuracy %.4f, AUC %.4f",
-            network.name,
-            row.epoch,
-            recipe.epochs,
-            row.loss,
-            row.validation.accuracy,
-            row.validation.auc,
-        )
+        history = network.fit(batches, shuffle=False, verbose="auto", callbacks=means).history
+        progress.keep(network, means, epoch=len(curves) + 1)
+        for mean in means:
+            network.set_weights(mean.weights())
+        curves = (*curves, _validated(network, validation, len(curves) + 1, history["loss"][-1]))
+        progress.complete(network, curves)
     progress.finish()
     return curves
+
+
+def _validated(network: keras.Model, films: Labelled, epoch: int, loss: float) -> Epoch:
+    logits = network.predict(films.items, batch_size=64, verbose=0)
+    row = Epoch(epoch=epoch, loss=float(loss), validation=score(films.labels, looked_for(logits)))
+    log.info(
+        "%s epoch %d: loss %.4f, validation accuracy %.4f, AUC %.4f",
+        network.name,
+        row.epoch,
+        row.loss,
+        row.validation.accuracy,
+        row.validation.auc,
+    )
+    return row
 
 
 def _is_over(curves: tuple[Epoch, ...], recipe: FitRecipe) -> bool:

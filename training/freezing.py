@@ -10,6 +10,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from cxr_app.codes import Code
+from cxr_app.errors import TrainingError
 from training.augment import augment
 from training.features import pooled_features
 from training.fit import Epoch, Labelled, Progress, fit
@@ -19,7 +21,7 @@ from training.prepare import Prepared
 from training.recipe import FitRecipe, Freeze, Recipe
 from training.weights import FirstWeights, start_from
 
-__all__ = ["TRAINERS", "Assignment", "network_of", "trainable_count"]
+__all__ = ["TRAINERS", "Assignment", "hold", "network_of", "trainable_count"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +71,30 @@ def network_of(backbone: str, recipe: Recipe, first: FirstWeights) -> keras.Mode
     )
 
 
-def trainable_count(network: keras.Model, freeze: Freeze) -> int:
+def hold(network: keras.Model, recipe: Recipe) -> keras.Model:
+    """Freeze the layers before the recipe's first trained one; a frozen batch-norm infers.
+
+    Raises
+    ------
+    TrainingError
+        `recipe_invalid` where the network has no layer of that name.
+    """
+    first = recipe.network.first_trained
+    if first is None:
+        return network
+    names = [layer.name for layer in network.layers]
+    if first not in names:
+        reason = f"network.first_trained: {network.name} has no layer '{first}'"
+        raise TrainingError(Code.RECIPE_INVALID, file=recipe.name, reason=reason)
+    for layer in network.layers[: names.index(first)]:
+        layer.trainable = False
+    return network
+
+
+def trainable_count(network: keras.Model, recipe: Recipe) -> int:
     """Count the parameters that training moves."""
-    layers = [network.get_layer("logits")] if freeze is Freeze.ALL else network.layers
+    is_head_alone = recipe.network.freeze is Freeze.ALL
+    layers = [network.get_layer("logits")] if is_head_alone else hold(network, recipe).layers
     return sum(int(np.prod(v.shape)) for layer in layers for v in layer.trainable_weights)
 
 
@@ -81,7 +104,7 @@ def _train_whole(order: Assignment) -> tuple[tuple[Epoch, ...], Path]:
 
     progress = Progress(order.folder)
     curves = fit(
-        lambda: network_of(order.backbone, order.recipe, order.first),
+        lambda: hold(network_of(order.backbone, order.recipe, order.first), order.recipe),
         Labelled(items=order.films.pictures, labels=order.films.labels),
         Labelled(items=order.validation.pictures, labels=order.validation.labels),
         recipe=order.fit,
@@ -126,5 +149,7 @@ def _train_head(order: Assignment) -> tuple[tuple[Epoch, ...], Path]:
 
 
 TRAINERS: Final[Mapping[Freeze, Callable[[Assignment], tuple[tuple[Epoch, ...], Path]]]] = (
-    MappingProxyType({Freeze.NONE: _train_whole, Freeze.ALL: _train_head})
+    MappingProxyType(
+        {Freeze.NONE: _train_whole, Freeze.EARLY: _train_whole, Freeze.ALL: _train_head}
+    )
 )

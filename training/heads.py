@@ -34,6 +34,16 @@ def _linear(features: Any, n_classes: int) -> Any:
     return keras.layers.Dense(n_classes, name="logits", dtype="float32")(pooled)
 
 
+def _dropout(features: Any, n_classes: int) -> Any:
+    pooled = keras.layers.GlobalAveragePooling2D(name="pooled")(features)
+    kept = keras.layers.Dropout(0.3, name="dropout")(pooled)
+    return keras.layers.Dense(n_classes, name="logits", dtype="float32")(kept)
+
+
 LINEAR: Final = Head(name="linear", pooling="mean", build=_linear)
 
-HEADS: Final[Mapping[str, Head]] = MappingProxyType({entry.name: entry for entry in (LINEAR,)})
+DROPOUT: Final = Head(name="dropout", pooling="mean", build=_dropout)
+
+HEADS: Final[Mapping[str, Head]] = MappingProxyType(
+    {entry.name: entry for entry in (LINEAR, DROPOUT)}
+)

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from cxr_app.imaging.to_input import INPUT_SIDE
+from training.efficientnet_lite import efficientnet_lite2
 from training.heads import Head
 
 __all__ = ["BACKBONES", "Backbone", "Scaling", "block_factor", "build_fitted", "build_served"]
@@ -36,6 +37,11 @@ class Scaling:
     source: str
 
 
+LITE: Final = Scaling(
+    mean=(127.0, 127.0, 127.0),
+    std=(128.0, 128.0, 128.0),
+    source="MEAN_RGB 127 and STDDEV_RGB 128 of the released EfficientNet-Lite",
+)
 # The mean and spread of ImageNet's pictures, 0.485 .. and 0.229 .. of the full range.
 TORCH: Final = Scaling(
     mean=(123.675, 116.28, 103.53),
@@ -92,6 +98,12 @@ def _resnet50(scaled: Any, weights: str | None) -> Any:
     ).output
 
 
+def _efficientnet_lite2(scaled: Any, weights: str | None) -> Any:
+    if weights is not None:
+        raise ValueError("Keras has no ImageNet weights of it")
+    return efficientnet_lite2(scaled)
+
+
 DENSENET121: Final = Backbone(
     name="densenet121",
     build=_densenet121,
@@ -108,9 +120,17 @@ RESNET50: Final = Backbone(
     scaling=CAFFE,
     source="He et al. 2015, arXiv:1512.03385",
 )
+EFFICIENTNET_LITE2: Final = Backbone(
+    name="efficientnet-lite2",
+    build=_efficientnet_lite2,
+    channels=1280,
+    stride=32,
+    scaling=LITE,
+    source="Tan and Le 2019, arXiv:1905.11946; the Lite changes of 2020",
+)
 
 BACKBONES: Final[Mapping[str, Backbone]] = MappingProxyType(
-    {entry.name: entry for entry in (DENSENET121, RESNET50)}
+    {entry.name: entry for entry in (DENSENET121, RESNET50, EFFICIENTNET_LITE2)}
 )
 
 

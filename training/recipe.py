@@ -40,6 +40,7 @@ class Freeze(StrEnum):
     """What of the backbone stays as it was."""
 
     NONE = "none"
+    EARLY = "early"
     ALL = "all"
 
 
@@ -109,7 +110,10 @@ class NetworkRecipe:
     size : int
         Side in pixels at which the backbone sees the film.
     freeze : Freeze
-        `all` trains the head alone, on features that are computed once.
+        `all` trains the head alone, on features that are computed once; `early` leaves all layers
+        before `first_trained` as they were, batch-norm in inference mode.
+    first_trained : str or None
+        A layer's name; given with `early` and only then.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
@@ -117,10 +121,13 @@ class NetworkRecipe:
     head: str = "linear"
     size: Annotated[int, Field(ge=32, le=512)] = 224
     freeze: Freeze = Freeze.NONE
+    first_trained: str | None = None
 
     def __post_init__(self) -> None:
-        """Check the name against the registry."""
+        """Check the name against the registry, and what belongs together."""
         _known("head", self.head, list(HEADS))
+        if (self.freeze is Freeze.EARLY) != (self.first_trained is not None):
+            raise ValueError("first_trained: belongs to freeze = 'early', and to nothing else")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +146,9 @@ class FitRecipe:
         Steps from zero to the peak rate.
     label_smoothing : float
         Share of the target that is spread over the classes.
+    average : float
+        Momentum of the running mean of all weights that is validated and kept; 0 keeps the weights
+        themselves (Polyak and Juditsky 1992).
     balance_classes : bool
         Weigh films so that both classes count alike.
     """
@@ -153,6 +163,7 @@ class FitRecipe:
     clip_norm: Annotated[float, Field(gt=0)] = 1.0
     warmup_steps: Annotated[int, Field(ge=0, le=100_000)] = 0
     label_smoothing: Annotated[float, Field(ge=0, lt=0.5)] = 0.0
+    average: Annotated[float, Field(ge=0, lt=1)] = 0.0
     balance_classes: bool = True
 
 

@@ -172,7 +172,7 @@ def _spec(
             pooling=head.pooling,
             size=recipe.network.size,
             parameters=parameters,
-            trainable=trainable_count(served, recipe.network.freeze),
+            trainable=trainable_count(served, recipe),
         ),
         decision=decision,
         gate=None,

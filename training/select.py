@@ -109,7 +109,12 @@ def choose(candidates: tuple[Candidate, ...]) -> Candidate:
             reason=f"no usable candidate: {names} gave one answer for every film; "
             "train longer, or with more films",
         )
-    return max(useful, key=lambda candidate: candidate.best.merit)
+    return max(useful, key=_merit)
+
+
+def _merit(candidate: Candidate) -> tuple[float, float]:
+    scores = candidate.best.validation
+    return scores.accuracy, scores.auc
 
 
 def retrain(

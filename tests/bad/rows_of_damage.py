@@ -75,6 +75,7 @@ def impossible() -> Iterator[Row]:
     """F08."""
     huge = png_raw((2**31 - 1, 2**31 - 1), b"")
     yield row("F08 png of 2^31 square", huge, Code.TOO_MANY_PIXELS)
+    yield row("F08 png cut before its header's checksum", huge[:29], Code.TOO_MANY_PIXELS)
     yield row("F08 png of 2^32 - 1", png_raw((2**32 - 1, 5), b""), Code.TOO_MANY_PIXELS)
     yield row("F08 bmp of 54 bytes", bmp_raw((100_000, 100_000), b"")[:54], Code.TOO_MANY_PIXELS)
     sides = {256: (4, (50_000,)), 257: (4, (50_000,))}

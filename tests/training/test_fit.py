@@ -1,5 +1,6 @@
 """Fitting, and going on after an interruption."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -51,23 +52,31 @@ def test_a_seed_makes_a_run_repeatable(tmp_path: Path):
     assert run(tmp_path / "a2", seed=2) != run(tmp_path / "b")
 
 
-@pytest.mark.parametrize("epoch", [2, 3])
-def test_an_interrupted_run_ends_where_a_whole_one_does(tmp_path: Path, monkeypatch, epoch: int):
-    whole = run(tmp_path / "whole")
-    keep = Progress.save
+@pytest.mark.parametrize(
+    ("epoch", "recipe"),
+    [
+        pytest.param(2, RECIPE, id="after the first epoch"),
+        pytest.param(3, replace(RECIPE, average=0.9), id="after the second, with a running mean"),
+    ],
+)
+def test_an_interrupted_run_ends_where_a_whole_one_does(
+    tmp_path: Path, monkeypatch, epoch: int, recipe: FitRecipe
+):
+    whole = run(tmp_path / "whole", recipe)
+    complete = Progress.complete
 
     def dying(progress: Progress, network: keras.Model, curves: tuple) -> None:
         if len(curves) == epoch:
             raise Killed
-        keep(progress, network, curves)
+        complete(progress, network, curves)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Progress, "save", dying)
+        patch.setattr(Progress, "complete", dying)
         with pytest.raises(Killed):
-            run(tmp_path / "killed")
+            run(tmp_path / "killed", recipe)
     assert len(Progress(tmp_path / "killed").curves()) == epoch - 1
 
-    assert run(tmp_path / "killed") == whole
+    assert run(tmp_path / "killed", recipe) == whole
 
 
 def test_a_finished_run_is_not_run_again(tmp_path: Path, monkeypatch):

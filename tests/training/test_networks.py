@@ -4,14 +4,28 @@ import keras
 import numpy as np
 import pytest
 
-from training.freezing import trainable_count
+from cxr_app.errors import TrainingError
+from training.freezing import hold, trainable_count
 from training.heads import HEADS
 from training.networks import BACKBONES, build_fitted, build_served
 from training.prepare import shrink
-from training.recipe import Freeze
+from training.recipe import FitRecipe, Freeze, NetworkRecipe, Recipe
 
 SIZE = 64
-TRAINABLE_HEAD = {"densenet121": 2050, "resnet50": 4098}  # (channels + 1) x 2
+TRAINABLE_HEAD = {
+    "densenet121": 2050,
+    "resnet50": 4098,
+    "efficientnet-lite2": 2562,
+}  # (channels + 1) x 2
+
+
+def recipe(freeze: str, first_trained: str | None = None) -> Recipe:
+    return Recipe(
+        name="own",
+        candidates=("densenet121",),
+        network=NetworkRecipe(freeze=Freeze(freeze), first_trained=first_trained),
+        fit=FitRecipe(epochs=1, learning_rate=0.1),
+    )
 
 
 @pytest.fixture(scope="module", params=sorted(BACKBONES))
@@ -36,8 +50,8 @@ FILMS = np.random.default_rng(0).integers(0, 256, (3, 512, 512, 1), np.uint8)
 
 
 def test_a_frozen_backbone_leaves_the_head(name, fitted):
-    assert trainable_count(fitted, Freeze.ALL) == TRAINABLE_HEAD[name]
-    assert trainable_count(fitted, Freeze.NONE) > 6_900_000
+    assert trainable_count(fitted, recipe("all")) == TRAINABLE_HEAD[name]
+    assert trainable_count(fitted, recipe("none")) > 4_800_000
 
 
 def test_the_last_map_is_as_the_registry_says(name, served):
@@ -66,6 +80,31 @@ def test_no_layer_is_in_training_mode_when_served(served):
 
     assert alone == pytest.approx(together, abs=1e-5)
     assert called == pytest.approx(together, abs=1e-5)
+
+
+def test_layers_before_the_first_trained_one_are_held_still():
+    network = build_fitted(BACKBONES["efficientnet-lite2"], HEADS["linear"], size=64, n_classes=2)
+    hold(network, recipe("early", "head_conv"))
+    network.compile("adam", keras.losses.CategoricalCrossentropy(from_logits=True))
+    before = [np.array(value) for value in network.get_weights()]
+    films = np.random.default_rng(0).integers(0, 256, (4, 64, 64, 1), np.uint8)
+
+    network.fit(films, np.eye(2)[[0, 0, 0, 1]], verbose=0)
+
+    moved = {
+        variable.path.split("/")[0]
+        for variable, old, new in zip(network.weights, before, network.get_weights(), strict=True)
+        if not np.array_equal(old, new)
+    }
+    # The moving statistics of held batch-norms would be among them if those still learned.
+    assert moved == {"head_conv", "head_bn", "logits"}
+
+
+def test_a_layer_that_is_not_there_is_named():
+    network = build_fitted(BACKBONES["densenet121"], HEADS["linear"], size=32, n_classes=2)
+
+    with pytest.raises(TrainingError, match="no layer 'block99'"):
+        hold(network, recipe("early", "block99"))
 
 
 @pytest.mark.parametrize(

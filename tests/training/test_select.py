@@ -123,9 +123,17 @@ def candidate(name: str, *epochs: Epoch) -> Candidate:
 
 
 def test_the_winner_is_the_most_accurate():
-    chosen = choose((candidate("a", epoch(0.8), epoch(0.9)), candidate("b", epoch(0.85, 0.99))))
+    chosen = choose((candidate("a", epoch(0.9)), candidate("b", epoch(0.85, 0.99))))
 
     assert chosen.backbone == "a"
+
+
+def test_of_one_network_the_epoch_that_ranks_films_best_counts():
+    both = candidate("a", epoch(0.95, 0.97), epoch(0.87, 0.99))
+
+    assert both.best is both.curves[1]
+    # So its accuracy is that epoch's, and another candidate's 0.9 is more.
+    assert choose((both, candidate("b", epoch(0.9, 0.95)))).backbone == "b"
 
 
 def test_a_tie_goes_to_the_greater_auc():
