@@ -19,7 +19,7 @@ RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes --on
 COPY .streamlit ./.streamlit
 COPY models ./models
 COPY cxr_app ./cxr_app
-COPY app.py LICENSE ./
+COPY app.py LICENSE NOTICE ./
 
 USER cxr
 EXPOSE 8501

@@ -6,7 +6,8 @@ PORT ?= 8501
 DATA ?=
 WEIGHTS ?=
 RECIPE ?= training/recipes/bundled.toml
-export DATA WEIGHTS RECIPE
+REPLACE ?=
+export DATA WEIGHTS RECIPE REPLACE
 
 PY = .venv/bin/python
 
@@ -17,7 +18,7 @@ help:
 	@echo 'make test              run all tests'
 	@echo 'make setup             install what the page, the training and the tests need'
 	@echo 'make lint              check style, types and the import law'
-	@echo 'make train DATA=DIR    train and choose the model on a folder of films (WEIGHTS=DIR, RECIPE=FILE)'
+	@echo 'make train DATA=DIR    train and choose the model on a folder of films (WEIGHTS=FILE or none, RECIPE=FILE, REPLACE=1)'
 	@echo 'make lock              work out the requirements files from pyproject.toml'
 
 app: packages-app
@@ -39,11 +40,11 @@ lint: packages-dev
 	@.venv/bin/lint-imports --no-logo
 
 train: films-named packages-train
-	@$(PY) -m training select --data "$$DATA" --recipe "$$RECIPE" $${WEIGHTS:+--weights "$$WEIGHTS"}
+	@$(PY) -m training select --data "$$DATA" --recipe "$$RECIPE" $${WEIGHTS:+--weights "$$WEIGHTS"} $${REPLACE:+--replace}
 
 films-named:
 	@if [ -z "$$DATA" ]; then \
-	    echo 'Say where the films are: make train DATA=DIR, a folder that holds train, val and test.' >&2; exit 2; fi
+	    echo 'Say where the films are: make train DATA=DIR, a folder that holds NORMAL and PNEUMONIA, or train, val and test with those inside.' >&2; exit 2; fi
 
 # The biggest set first: it holds the smaller ones to its versions. UPGRADE=--upgrade takes the newest.
 COMPILE = $(PY) -m uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \

@@ -38,6 +38,11 @@ def main(address: str) -> int:
         page.locator("[data-test-script-state=notRunning]").wait_for(timeout=SECONDS * 1000)
         for alert in page.get_by_test_id("stException").all():
             complaints.append(f"exception on the page: {alert.inner_text()}")
+        for alert in page.get_by_role("alert").all():
+            if alert.locator("[data-testid=stAlertContentError]").count():
+                complaints.append(f"error on the page: {alert.inner_text()}")
+        if not page.get_by_role("button", name="Classify").count():
+            complaints.append("there is no button Classify")
         heading = page.get_by_role("heading").first.inner_text()
         browser.close()
     for complaint in complaints:

@@ -16,9 +16,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from cxr_app.imaging.phantom import phantom_png
-
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # the project runs from its checkout
+
+from cxr_app.imaging.phantom import phantom_png  # noqa: E402
+
 ENGINES = ("openvino", "keras")
 AIMS = {"first result": (6, 12), "one film": (2, 4)}
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -165,12 +166,21 @@ def _head(folder: Path, spec: Spec) -> PooledHead | None:
                 )
                 for i, activation in enumerate(activations)
             )
-    except (ValueError, KeyError, OSError, EOFError) as error:
+    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise _invalid("head.npz cannot be read") from error
     is_known = pooling == "mean" and set(activations) <= set(ACTIVATIONS) and bool(layers)
-    if not is_known or layers[-1].bias.shape != (len(spec.labels),):
+    if not is_known or not _is_chain(layers, len(spec.labels)):
         raise _invalid("head.npz does not fit spec.json")
     return PooledHead(layers=layers)
+
+
+def _is_chain(layers: tuple[Layer, ...], n_labels: int) -> bool:
+    widths = [layer.bias.shape for layer in layers]
+    inputs = [layer.kernel.shape[:1] for layer in layers[1:]] + [(n_labels,)]
+    is_plain = all(
+        layer.kernel.ndim == 2 and layer.kernel.shape[1:] == layer.bias.shape for layer in layers
+    )
+    return is_plain and widths == inputs
 
 
 def _invalid(reason: str) -> BundleError:

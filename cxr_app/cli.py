@@ -94,10 +94,17 @@ def main(arguments: list[str] | None = None) -> int:
     except CxrError as error:
         print(f"{error.code}: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 130
     except BrokenPipeError:
-        # Whoever read has seen enough. Python would complain once more when it closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read has seen enough.
+        _close_stdout()
         return 0
+
+
+def _close_stdout() -> None:
+    """Lead what Python still holds into nothing; it would complain when it closes stdout."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _predict(options: argparse.Namespace) -> int:
@@ -105,6 +112,7 @@ def _predict(options: argparse.Namespace) -> int:
     bundle = load_bundle(options.model)
     prediction = Prediction(bundle, open_engine(bundle, settings), limits=settings.limits)
     output = Path(options.output) if options.output else None
+    _refuse_sources(output, options.sources)
     with _interrupt() as is_interrupted, _writer(output) as stream:
         sources = find_sources(options.sources, leave_out=output)
         records = classify_sources(
@@ -122,6 +130,14 @@ def _predict(options: argparse.Namespace) -> int:
     if was_interrupted:
         return 130
     return 1 if options.strict and is_any_rejected else 0
+
+
+def _refuse_sources(output: Path | None, sources: list[str]) -> None:
+    """Never write over a film that is to be read."""
+    for source in sources:
+        # os.path: a name that no file can have is no error here; it gets its record later.
+        if output and os.path.isfile(source) and output.exists() and output.samefile(source):  # noqa: PTH113
+            raise UsageError(Code.OUTPUT_FAILED, reason="it is one of the sources")
 
 
 def _write(
@@ -159,10 +175,17 @@ def _writer(output: Path | None) -> Iterator[TextIO]:
     """Open the output; a file appears whole at the end, and an old one stays until then."""
     if output is None:
         sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-        yield sys.stdout
+        try:
+            yield sys.stdout
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            _close_stdout()
+            raise UsageError(Code.OUTPUT_FAILED, reason=_reason(error)) from error
         return
-    if output.is_dir():
-        raise UsageError(Code.OUTPUT_FAILED, reason="it is a folder")
+    if output.exists() and not output.is_file():
+        raise UsageError(Code.OUTPUT_FAILED, reason="it is a folder or no plain file")
     try:
         handle, name = tempfile.mkstemp(prefix=f".{output.name}.", dir=output.absolute().parent)
     except OSError as error:

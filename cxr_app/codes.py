@@ -52,7 +52,6 @@ class Code(StrEnum):
     NEAR_THRESHOLD = "near_threshold"
 
     NAME_INVALID = "name_invalid"
-    NOTICE_NOT_ACCEPTED = "notice_not_accepted"
     NO_SOURCE = "no_source"
 
     MODEL_MISSING = "model_missing"
@@ -63,10 +62,8 @@ class Code(StrEnum):
     ENGINE_MISSING = "engine_missing"
     USAGE = "usage"
     OUTPUT_FAILED = "output_failed"
-    PORT_TAKEN = "port_taken"
     RECIPE_INVALID = "recipe_invalid"
     DATA_INVALID = "data_invalid"
-    DATA_LEAK = "data_leak"
     INTERNAL_ERROR = "internal_error"
 
 
@@ -155,7 +152,6 @@ ANSWERS: Final[Mapping[Code, Answer]] = MappingProxyType(
         ),
         Code.NEAR_THRESHOLD: _warning("Too close to call."),
         Code.NAME_INVALID: _field("Enter the patient's name: {reason}."),
-        Code.NOTICE_NOT_ACCEPTED: _field("Read and accept the notice before the first result."),
         Code.NO_SOURCE: _field("Add at least one film."),
         Code.MODEL_MISSING: _stop(
             "No model was found ({place}); train one, or set CXR_MODEL to a folder that holds one."
@@ -181,12 +177,8 @@ ANSWERS: Final[Mapping[Code, Answer]] = MappingProxyType(
         ),
         Code.USAGE: _stop("{reason}."),
         Code.OUTPUT_FAILED: _stop("The output cannot be written ({reason}); choose another file."),
-        Code.PORT_TAKEN: _stop(
-            "Port {port} is in use; stop the other program or choose another port with PORT=8502."
-        ),
         Code.RECIPE_INVALID: _stop("Recipe {file}: {reason}."),
         Code.DATA_INVALID: _stop("Data {place}: {reason}."),
-        Code.DATA_LEAK: _stop("Data {place}: {reason}."),
         Code.INTERNAL_ERROR: _stop(
             "Something went wrong inside the program, incident {id}; this is a bug, please "
             "report it."

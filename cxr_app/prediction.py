@@ -190,7 +190,10 @@ class Prediction:
         """Run two drawings through a network before anybody trusts it."""
         answers = []
         for probe in _PROBES:
-            outputs = self.engine.run(probe[np.newaxis])
+            try:
+                outputs = self.engine.run(probe[np.newaxis])
+            except RuntimeError as error:
+                raise _unfit("it does not take a film") from error
             if outputs.logits.shape != (1, len(self.bundle.spec.labels)):
                 raise _unfit("its answers are not of the shape that spec.json states")
             if not (np.isfinite(outputs.logits).all() and np.isfinite(outputs.features).all()):

@@ -44,7 +44,9 @@ class Settings(BaseSettings):
         See `cxr_app.limits.Limits`.
     """
 
-    model_config = SettingsConfigDict(env_prefix="CXR_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="CXR_", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
 
     model: Path | None = None
     engine: EngineName = EngineName.OPENVINO

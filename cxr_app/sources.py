@@ -109,7 +109,8 @@ def find_sources(given: list[str], *, leave_out: Path | None = None) -> Iterator
     """
     for text in given:
         path = Path(text)
-        if path.is_dir():
+        # Unlike Path.is_dir this is False, not an error, for a name that no file can have.
+        if os.path.isdir(text):  # noqa: PTH112
             shown = text.rstrip("/" + os.sep) or text
             yield from _below(path, shown, leave_out, depth=1)
         else:

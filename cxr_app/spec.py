@@ -11,6 +11,7 @@ from cxr_app.strict import STRICT, read_strictly
 
 __all__ = [
     "FORMAT",
+    "NAME_PATTERN",
     "CalibrationFigures",
     "DataFacts",
     "DecisionSpec",
@@ -34,7 +35,8 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0, lt=2**53)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Text = Annotated[str, Field(min_length=1, max_length=4000)]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+NAME_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 
 
 class Task(StrEnum):

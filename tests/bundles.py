@@ -90,4 +90,10 @@ def drawn_inputs(count: int) -> np.ndarray:
 
 def make_tiny_bundle(folder: Path) -> Bundle:
     """Export the tiny network."""
-    return export(tiny_network(), tiny_spec(), films=drawn_inputs(5), target=folder)
+    return export(
+        tiny_network(),
+        tiny_spec(),
+        films=drawn_inputs(5),
+        target=folder,
+        report=lambda bundle: None,
+    )

@@ -166,6 +166,17 @@ class TestOutput:
 
         assert len(Path("films/z.jsonl").read_text().splitlines()) == 3
 
+    def test_a_film_that_is_to_be_read_is_not_written_over(self, films, capsys):
+        assert main(["predict", "films/a.png", "--output", "films/a.png"]) == 2
+        assert "one of the sources" in capsys.readouterr().err
+        assert Path("films/a.png").read_bytes() == PNG
+
+    def test_a_pipe_is_not_replaced_by_a_file(self, films, capsys):
+        os.mkfifo("pipe")
+
+        assert main(["predict", "films", "--output", "pipe"]) == 2
+        assert Path("pipe").is_fifo()
+
     def test_a_folder_cannot_be_written(self, films, capsys):
         assert main(["predict", "films", "--output", "films"]) == 2
         assert "output_failed" in capsys.readouterr().err
@@ -208,10 +219,8 @@ def run(*arguments: str, **options: object) -> subprocess.Popen:
     root = Path(__file__).parent.parent
     return subprocess.Popen(
         [sys.executable, "-m", "cxr_app", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": str(root)},
-        **options,
+        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options},
     )
 
 
@@ -244,6 +253,22 @@ def test_a_closed_pipe_ends_quietly(films):
 
     assert process.returncode == 0
     assert err == b""
+
+
+def test_a_name_that_no_file_can_have_costs_no_other_film(films, capsys):
+    assert main(["predict", "x" * 300, "films/a.png", "--format", "jsonl"]) == 0
+
+    assert [r["code"] for r in records(capsys)] == ["no_access", None]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_is_said_in_one_sentence(films):
+    with Path("/dev/full").open("w") as full, run("predict", "films", stdout=full) as process:
+        err = process.stderr.read()
+
+    assert process.returncode == 2
+    assert err.startswith(b"output_failed: ")
+    assert len(err.splitlines()) == 1
 
 
 def test_help_answers_without_an_engine(films):

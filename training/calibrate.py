@@ -12,7 +12,7 @@ from training.bootstrap import patient_interval
 from training.metrics import balanced_weights
 from training.recipe import DecisionRecipe
 
-__all__ = ["calibrate", "fit_temperature", "operating_point", "zone_of_doubt"]
+__all__ = ["calibrate", "fit_temperature", "operating_point", "zone_figures", "zone_of_doubt"]
 
 RIGHT_OUTSIDE: Final = 0.97  # of the films outside the zone, classes alike
 MOST_INSIDE: Final = 0.15  # of the films, classes alike
@@ -164,6 +164,22 @@ def zone_of_doubt(
                 break
     low, high = best or widest
     return float(low), float(high)
+
+
+def zone_figures(
+    probability: NDArray[np.float64], labels: NDArray[np.int64], decision: DecisionSpec
+) -> tuple[float, float]:
+    """Measure a zone: the share of films inside it, and of those outside how many are right.
+
+    Classes weigh alike; both are in 0..1.
+    """
+    weights = balanced_weights(labels)
+    low, high = decision.zone
+    inside = (probability >= low) & (probability <= high)
+    is_right = (probability >= decision.threshold) == (labels == 1)
+    share_inside = np.average(inside, weights=weights)
+    right_outside = np.average(is_right[~inside], weights=weights[~inside])
+    return float(share_inside), float(right_outside)
 
 
 def _aim(recipe: DecisionRecipe) -> str:

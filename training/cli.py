@@ -3,14 +3,16 @@
 import argparse
 import logging
 import os
+import re
 import shlex
 import sys
 from pathlib import Path
 
 from cxr_app.codes import Code
 from cxr_app.errors import CxrError, TrainingError
+from cxr_app.spec import NAME_PATTERN
 
-__all__ = ["main"]
+__all__ = ["main", "parser", "shown_command"]
 
 _EPILOG = """\
 examples:
@@ -27,7 +29,8 @@ exit status:
 """
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """Describe the options."""
     parser = argparse.ArgumentParser(prog="python -m training", description="Make bundles.")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     select = verbs.add_parser(
@@ -71,21 +74,24 @@ def main(arguments: list[str] | None = None) -> int:
         The exit status.
     """
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    typed = sys.argv[1:] if arguments is None else arguments
-    options = _parser().parse_args(typed)
+    options = parser().parse_args(arguments)
     # TensorFlow's C++ side writes pages of start-up notes otherwise.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
-        return _select(options, typed)
+        return _select(options)
     except CxrError as error:
         print(f"{error.code}: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        reason = (error.strerror or "unknown").lower()
+        print(str(TrainingError(Code.OUTPUT_FAILED, reason=reason)), file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("Stopped; the same command goes on after the last whole epoch.", file=sys.stderr)
         return 130
 
 
-def _select(options: argparse.Namespace, typed: list[str]) -> int:
+def _select(options: argparse.Namespace) -> int:
     # Keras takes seconds to import: `--help` and a wrong option must not wait for it.
     from training.recipe import read_recipe
     from training.run import Order, select
@@ -93,6 +99,10 @@ def _select(options: argparse.Namespace, typed: list[str]) -> int:
 
     recipe, sha256 = read_recipe(options.recipe)
     target = options.output or Path("models") / recipe.name
+    for value in (target.name, options.version):
+        if not re.fullmatch(NAME_PATTERN, value):
+            reason = f"'{value}' cannot name a model or its version; use letters, digits and . _ -"
+            raise TrainingError(Code.USAGE, reason=reason)
     if target.exists() and not options.replace:
         raise TrainingError(
             Code.USAGE,
@@ -107,19 +117,17 @@ def _select(options: argparse.Namespace, typed: list[str]) -> int:
             target=target,
             run=options.run or Path("runs") / recipe.name,
             version=options.version,
-            command="python -m training " + shlex.join(_without_places(typed)),
+            command=shown_command(options, target),
         )
     )
     print(bundle.folder)
     return 0
 
 
-def _without_places(typed: list[str]) -> list[str]:
-    """Leave the data's place out of what the card shows: it is of one machine."""
-    shown = list(typed)
-    for index, word in enumerate(typed[:-1]):
-        if word == "--data":
-            shown[index + 1] = "DIR"
-        if word == "--weights" and Path(typed[index + 1]).is_file():
-            shown[index + 1] = Path(typed[index + 1]).name
-    return shown
+def shown_command(options: argparse.Namespace, target: Path) -> str:
+    """Write the command for the card, without this machine's folders."""
+    words = ["python -m training select --data DIR --recipe", options.recipe.name]
+    for source in options.weights:
+        name, equals, place = source.rpartition("=")
+        words += ["--weights", shlex.quote(name + equals + Path(place).name)]
+    return " ".join([*words, "--output", target.name, "--version", options.version])

@@ -4,6 +4,7 @@ import hashlib
 import io
 import shutil
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -31,8 +32,19 @@ class ExportNotProven(RuntimeError):
     """The exported graph does not answer as the trained network: a bug, never a user's mistake."""
 
 
-def export(served: keras.Model, spec: Spec, *, films: NDArray[np.uint8], target: Path) -> Bundle:
-    """Write a bundle. A killed export leaves the old one whole.
+def export(
+    served: keras.Model,
+    spec: Spec,
+    *,
+    films: NDArray[np.uint8],
+    target: Path,
+    report: Callable[[Bundle], None],
+) -> Bundle:
+    """Write a bundle and its report beside its place, prove it, and rename it into its place.
+
+    A killed export leaves the old bundle whole: in its place, or, where the kill falls between two
+    renames, beside it under its name with `.` before and `.old` behind, from where the next export
+    brings it back.
 
     Parameters
     ----------
@@ -44,6 +56,8 @@ def export(served: keras.Model, spec: Spec, *, films: NDArray[np.uint8], target:
         At least two, on which the export is proven.
     target : Path
         The bundle's folder; replaced if it is there.
+    report : callable (Bundle) -> None
+        Writes `report/` of the proven bundle.
 
     Raises
     ------
@@ -51,6 +65,7 @@ def export(served: keras.Model, spec: Spec, *, films: NDArray[np.uint8], target:
         Where an engine's answers differ from `served.predict`.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
+    _bring_back(target)
     folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
         folder.chmod(0o755)
@@ -63,6 +78,7 @@ def export(served: keras.Model, spec: Spec, *, films: NDArray[np.uint8], target:
         (folder / "spec.json").write_bytes(spec_bytes(replace(spec, files=hashes)))
         bundle = open_bundle(folder)
         _prove(bundle, served, films)
+        report(bundle)
         _put(folder, target)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -126,13 +142,23 @@ def _compare(what: str, found: NDArray[np.float32], expected: NDArray[np.float32
         raise ExportNotProven(f"{what}: logits differ by {apart:.2g}, allowed is {TOLERANCE:g}")
 
 
+def _old(target: Path) -> Path:
+    return target.with_name(f".{target.name}.old")
+
+
+def _bring_back(target: Path) -> None:
+    """Undo what a kill in the middle of `_put` has left."""
+    if _old(target).exists() and not target.exists():
+        _old(target).rename(target)
+    shutil.rmtree(_old(target), ignore_errors=True)
+
+
 def _put(folder: Path, target: Path) -> None:
     """Rename the new bundle into place, keeping the old one until that has happened."""
     if not target.exists():
         folder.rename(target)
         return
-    old = target.with_name(f".{target.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
+    old = _old(target)
     target.rename(old)
     try:
         folder.rename(target)

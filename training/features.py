@@ -7,16 +7,19 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from training.networks import Scaling
 from training.prepare import Prepared
 
 __all__ = ["pooled_features"]
 
 
-def pooled_features(network: keras.Model, films: Prepared, *, cache: Path) -> NDArray[np.float32]:
+def pooled_features(
+    network: keras.Model, films: Prepared, *, cache: Path, scaling: Scaling
+) -> NDArray[np.float32]:
     """Run a frozen backbone over films, or take its features from the cache.
 
-    The key holds the films, in their order, and everything the features depend on: the backbone's
-    weights and its graph, in which the preprocessing lies.
+    The key holds the films, in their order, and everything the features depend on: the backbone,
+    its weights, its scaling and Keras' version.
 
     Parameters
     ----------
@@ -24,6 +27,8 @@ def pooled_features(network: keras.Model, films: Prepared, *, cache: Path) -> ND
         From `training.networks.build_fitted`.
     films : Prepared
     cache : Path
+    scaling : Scaling
+        Of the backbone; it lies in the graph and not in the weights.
 
     Returns
     -------
@@ -33,8 +38,8 @@ def pooled_features(network: keras.Model, films: Prepared, *, cache: Path) -> ND
     pooled = network.get_layer("pooled").output
     backbone = keras.Model(network.inputs, pooled, name=f"{network.name}_backbone")
     key = hashlib.sha256(films.pictures.tobytes())
-    key.update(backbone.to_json().encode("utf-8"))
-    key.update(keras.__version__.encode("ascii"))
+    identity = f"{network.name} {films.pictures.shape} {scaling} {keras.__version__}"
+    key.update(identity.encode("utf-8"))
     for value in backbone.get_weights():
         key.update(np.ascontiguousarray(value).tobytes())
     place = cache / f"features-{key.hexdigest()[:16]}.npy"

@@ -12,12 +12,24 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from cxr_app.codes import Code
+from cxr_app.errors import TrainingError
 from training.average import RunningMean
 from training.batches import Batches, Targets
 from training.metrics import Scores, balanced_weights, score
 from training.recipe import FitRecipe
 
-__all__ = ["Epoch", "Labelled", "Progress", "fit", "looked_for", "optimizer_of", "targets_of"]
+__all__ = [
+    "Epoch",
+    "Labelled",
+    "Progress",
+    "by_ranking",
+    "by_recency",
+    "fit",
+    "looked_for",
+    "optimizer_of",
+    "targets_of",
+]
 
 log = logging.getLogger(__name__)
 
@@ -40,14 +52,19 @@ class Epoch:
     loss: float
     validation: Scores
 
-    @property
-    def merit(self) -> tuple[float, float]:
-        """What chooses between the epochs of one network: AUC, ties by accuracy.
 
-        Accuracy at a raw 0.5 jumps by several points from one epoch to the next while the ranking
-        of the films hardly changes, and calibration will move that 0.5 anyway.
-        """
-        return self.validation.auc, self.validation.accuracy
+def by_ranking(row: Epoch) -> tuple[float, float]:
+    """Choose between the epochs of one network: AUC, ties by accuracy.
+
+    Accuracy at a raw 0.5 jumps by several points from one epoch to the next while the ranking of
+    the films hardly changes, and calibration will move that 0.5 anyway.
+    """
+    return row.validation.auc, row.validation.accuracy
+
+
+def by_recency(row: Epoch) -> tuple[float, float]:
+    """Keep the last epoch: for a continuation on films that validation would judge too kindly."""
+    return float(row.epoch), 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,10 +121,15 @@ class Progress:
     ----------
     folder : Path
         Holds `curves.json`, `best.weights.h5` and, while it runs, the state after an epoch.
+    merit : callable (Epoch) -> tuple
+        Chooses the best epoch.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self, folder: Path, *, merit: Callable[[Epoch], tuple[float, float]] = by_ranking
+    ) -> None:
         self._folder = folder
+        self.merit = merit
         folder.mkdir(parents=True, exist_ok=True)
 
     @property
@@ -138,8 +160,11 @@ class Progress:
 
     def complete(self, network: keras.Model, curves: tuple[Epoch, ...]) -> None:
         """Add an epoch: its weights if it is the best, then the curves, which say what is whole."""
-        if curves[-1].merit == max(row.merit for row in curves):
-            network.save_weights(self.best_weights)
+        if all(self.merit(curves[-1]) > self.merit(row) for row in curves[:-1]):
+            # Renamed into place: a kill while it is written leaves the best one so far whole.
+            fresh = self._folder / "fresh.weights.h5"
+            network.save_weights(fresh)
+            fresh.replace(self.best_weights)
         unfinished = self._folder / "curves.part"
         unfinished.write_text(json.dumps([asdict(row) for row in curves], indent=1), "utf-8")
         unfinished.replace(self._folder / "curves.json")
@@ -180,7 +205,7 @@ def fit(
         The augmentation.
     seed : int
     progress : Progress
-        Where epochs are kept; its `best_weights` are those of the best epoch by `Epoch.merit`.
+        Where epochs are kept; its `best_weights` are those of the best epoch.
 
     Returns
     -------
@@ -196,7 +221,7 @@ def fit(
     means = [RunningMean(recipe.average)] if recipe.average else []
     targets = targets_of(films.labels, recipe)
     curves = progress.curves()
-    while not _is_over(curves, recipe):
+    while not _is_over(curves, recipe, progress.merit):
         if curves:
             progress.restore(network, means, epoch=len(curves))
         batches = Batches(
@@ -214,6 +239,9 @@ def fit(
 
 def _validated(network: keras.Model, films: Labelled, epoch: int, loss: float) -> Epoch:
     logits = network.predict(films.items, batch_size=64, verbose=0)
+    if not np.isfinite(logits).all():
+        reason = f"{network.name} gives values that are not numbers; lower fit.learning_rate"
+        raise TrainingError(Code.DATA_INVALID, place="training", reason=reason)
     row = Epoch(epoch=epoch, loss=float(loss), validation=score(films.labels, looked_for(logits)))
     log.info(
         "%s epoch %d: loss %.4f, validation accuracy %.4f, AUC %.4f",
@@ -226,10 +254,12 @@ def _validated(network: keras.Model, films: Labelled, epoch: int, loss: float) -
     return row
 
 
-def _is_over(curves: tuple[Epoch, ...], recipe: FitRecipe) -> bool:
+def _is_over(
+    curves: tuple[Epoch, ...], recipe: FitRecipe, merit: Callable[[Epoch], tuple[float, float]]
+) -> bool:
     if len(curves) >= recipe.epochs:
         return True
     if not curves:
         return False
-    best = max(curves, key=lambda row: row.merit)
+    best = max(curves, key=merit)
     return curves[-1].epoch - best.epoch >= recipe.patience

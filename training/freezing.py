@@ -14,7 +14,7 @@ from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
 from training.augment import augment
 from training.features import pooled_features
-from training.fit import Epoch, Labelled, Progress, fit
+from training.fit import Epoch, Labelled, Progress, by_ranking, fit
 from training.heads import HEADS
 from training.networks import BACKBONES, build_fitted
 from training.prepare import Prepared
@@ -42,6 +42,8 @@ class Assignment:
     seed : int
     folder : Path
         Where its progress is kept.
+    merit : callable (Epoch) -> tuple
+        Chooses the epoch whose weights are kept.
     cache : Path
         For features.
     """
@@ -55,6 +57,7 @@ class Assignment:
     seed: int
     folder: Path
     cache: Path
+    merit: Callable[[Epoch], tuple[float, float]] = by_ranking
 
 
 def network_of(backbone: str, recipe: Recipe, first: FirstWeights) -> keras.Model:
@@ -102,7 +105,7 @@ def _train_whole(order: Assignment) -> tuple[tuple[Epoch, ...], Path]:
     def change(picture: NDArray[Any], draw: np.random.Generator) -> NDArray[Any]:
         return augment(picture, order.recipe.augment, draw)
 
-    progress = Progress(order.folder)
+    progress = Progress(order.folder, merit=order.merit)
     curves = fit(
         lambda: hold(network_of(order.backbone, order.recipe, order.first), order.recipe),
         Labelled(items=order.films.pictures, labels=order.films.labels),
@@ -119,20 +122,27 @@ def _train_head(order: Assignment) -> tuple[tuple[Epoch, ...], Path]:
     """Train the head alone. Features are computed once, so there is no augmentation."""
     keras.utils.set_random_seed(order.seed)
     network = network_of(order.backbone, order.recipe, order.first)
+    scaling = BACKBONES[order.backbone].scaling
     seen = [
-        Labelled(items=pooled_features(network, films, cache=order.cache), labels=films.labels)
+        Labelled(
+            items=pooled_features(network, films, cache=order.cache, scaling=scaling),
+            labels=films.labels,
+        )
         for films in (order.films, order.validation)
     ]
-    head = network.get_layer("logits")
-    vector = keras.Input((head.kernel.shape[0],))
-    alone = keras.Model(vector, head(vector), name=order.backbone)
+    pooled = network.get_layer("pooled")
+    vector = keras.Input((pooled.output.shape[-1],))
+    value = vector
+    for layer in network.layers[network.layers.index(pooled) + 1 :]:
+        value = layer(value)
+    alone = keras.Model(vector, value, name=order.backbone)
     first = alone.get_weights()
 
     def build() -> keras.Model:
         alone.set_weights(first)
         return alone
 
-    progress = Progress(order.folder / "head")
+    progress = Progress(order.folder / "head", merit=order.merit)
     curves = fit(
         build,
         *seen,

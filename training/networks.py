@@ -100,7 +100,7 @@ def _resnet50(scaled: Any, weights: str | None) -> Any:
 
 def _efficientnet_lite2(scaled: Any, weights: str | None) -> Any:
     if weights is not None:
-        raise ValueError("Keras has no ImageNet weights of it")
+        raise LookupError("Keras has no ImageNet weights of it")
     return efficientnet_lite2(scaled)
 
 

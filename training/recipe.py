@@ -33,6 +33,7 @@ MAX_RECIPE_BYTES: Final = 256 * 1024
 Share = Annotated[float, Field(gt=0, lt=1)]
 Chance = Annotated[float, Field(ge=0, le=1)]
 Amount = Annotated[float, Field(ge=0)]
+Text = Annotated[str, Field(min_length=1, max_length=4000)]
 Count = Annotated[int, Field(ge=1, le=100_000)]
 
 
@@ -60,16 +61,18 @@ class DataRecipe:
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
-    name: str = "own films"
-    labels: tuple[str, str] = ("NORMAL", "PNEUMONIA")
+    name: Text = "own films"
+    labels: tuple[Text, Text] = ("NORMAL", "PNEUMONIA")
     fit: Share = 0.8
     validation: Share = 0.1
     calibration: Share = 0.1
 
     def __post_init__(self) -> None:
-        """Check that the shares are a whole."""
+        """Check that the shares are a whole and the labels two."""
         if abs(self.fit + self.validation + self.calibration - 1) > 1e-9:
             raise ValueError("fit, validation and calibration must sum to 1")
+        if self.labels[0].lower() == self.labels[1].lower():
+            raise ValueError("labels: must differ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +93,9 @@ class PopulationRecipe:
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
-    view: str = "front"
+    view: Text = "front"
     age_years: tuple[float, float] | None = None
-    source: str = "not stated"
+    source: Text = "not stated"
     notice: Annotated[str, Field(min_length=20, max_length=500)] = (
         "Research and education only, not a medical device, not for diagnosis."
     )

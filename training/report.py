@@ -33,6 +33,9 @@ class Findings:
     winner : Candidate
     calibration : Scores
         Of the served model on the calibration films, at its operating point.
+    zone : tuple of two floats
+        Share of the calibration films inside the not-sure zone, and how many of those outside are
+        right; classes alike, 0..1.
     films : dict of str to int
         Films of each part of the split.
     """
@@ -43,6 +46,7 @@ class Findings:
     candidates: tuple[Candidate, ...]
     winner: Candidate
     calibration: Scores
+    zone: tuple[float, float]
     films: dict[str, int]
 
 
@@ -79,6 +83,7 @@ def _metrics(bundle: Bundle, findings: Findings) -> dict[str, Any]:
             "note": "validation figures are from before the retraining",
         },
         "calibration": asdict(findings.calibration),
+        "zone": {"share_inside": findings.zone[0], "right_outside": findings.zone[1]},
     }
 
 
@@ -127,10 +132,7 @@ file hashes: `{spec.training.data.sha256}`.
 
 ## Candidates
 
-Validation chooses; it is not what a new film may expect. The winner was then trained for \
-{findings.recipe.retrain.epochs} more epoch(s)\
-{" with the validation films added" if findings.recipe.retrain.add_validation else ""}; the \
-figures are from before that.
+Validation chooses; it is not what a new film may expect. {_retraining(findings.recipe)}
 
 | candidate | validation accuracy | validation AUC | best epoch |
 | --- | --- | --- | --- |
@@ -143,7 +145,8 @@ calibration films, which also fitted the calibration: sensitivity {sensitivity.v
 interval {sensitivity.low:.3f}-{sensitivity.high:.3f}), specificity {specificity.value:.3f} \
 ({specificity.low:.3f}-{specificity.high:.3f}), AUC {findings.calibration.auc:.3f}, ECE \
 {findings.calibration.ece:.3f}. The answer is "not sure" from {spec.decision.zone[0]:.3f} to \
-{spec.decision.zone[1]:.3f}.
+{spec.decision.zone[1]:.3f}: {findings.zone[0]:.1%} of the films lie there, and of the others \
+{findings.zone[1]:.1%} are right (classes alike).
 
 ## Limits
 
@@ -160,6 +163,17 @@ interval {sensitivity.low:.3f}-{sensitivity.high:.3f}), specificity {specificity
 Recipe `{spec.training.recipe}` (SHA-256 `{spec.training.recipe_sha256}`), seed \
 {spec.training.seed}, {versions}.
 """
+
+
+def _retraining(recipe: Recipe) -> str:
+    epochs, added = recipe.retrain.epochs, recipe.retrain.add_validation
+    if epochs == 0:
+        return "The winner was not trained further."
+    films = "the validation films added" if added else "the same films"
+    return (
+        f"The winner was then trained {epochs} epoch{'s' if epochs > 1 else ''} more, with "
+        f"{films}; the figures are from before that."
+    )
 
 
 def _candidate_row(candidate: Candidate) -> str:

@@ -1,5 +1,6 @@
 """One run of `select`, from a data folder to a bundle with its report."""
 
+import hashlib
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,7 +27,7 @@ from cxr_app.spec import (
     Task,
     TrainingFacts,
 )
-from training.calibrate import calibrate
+from training.calibrate import calibrate, zone_figures
 from training.export import MODEL_FILES, export
 from training.freezing import network_of, trainable_count
 from training.heads import HEADS
@@ -35,12 +36,12 @@ from training.networks import BACKBONES, build_served
 from training.prepare import prepare, read_input
 from training.recipe import Recipe
 from training.report import Findings, write_report
-from training.select import choose, retrain, train_candidates
+from training.select import Place, choose, retrain, train_candidates
 from training.sources import LabelledFilm, data_sha256, read_class_folders
-from training.splits import split_by_patient
+from training.splits import Split, split_by_patient
 from training.weights import FirstWeights
 
-__all__ = ["Order", "select"]
+__all__ = ["Order", "progress_folder", "select"]
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ class Order:
     target : Path
         The bundle's folder.
     run : Path
-        Folder for what is kept between interruptions.
+        Folder for what is kept between interruptions and for decoded films.
     version : str
         Of the model.
     command : str
@@ -85,33 +86,29 @@ def select(order: Order) -> Bundle:
     Raises
     ------
     TrainingError
-        Before anything long starts, where recipe, data or weights cannot be used.
+        Where recipe, data or weights cannot be used: before anything long starts.
     """
     recipe = order.recipe
     films = read_class_folders(order.data, recipe.data.labels)
     split = split_by_patient(films, recipe.data, seed=recipe.seed)
-    cache = order.run / "cache"
-    size = recipe.network.size
-    fit_films = prepare(split.fit, size=size, cache=cache)
-    validation = prepare(split.validation, size=size, cache=cache)
+    trainable = _try_networks(order)
+    place = Place(progress_folder(order, split), order.run / "cache")
+    fit_films, validation, calibration = (
+        prepare(part, size=recipe.network.size, cache=place.cache)
+        for part in (split.fit, split.validation, split.calibration)
+    )
     candidates = train_candidates(
-        fit_films, validation, recipe=recipe, first=order.first, run=order.run
+        fit_films, validation, recipe=recipe, first=order.first, place=place
     )
     winner = choose(candidates)
     log.info("chosen: %s", winner.backbone)
-    weights = retrain(winner, fit_films, validation, recipe=recipe, run=order.run)
-    served = served_network(winner.backbone, weights, recipe)
-
-    inputs = np.stack([read_input(film, Limits()) for film in split.calibration])
-    labels = np.array([film.label for film in split.calibration], np.int64)
-    log.info("calibrating on %d films", len(inputs))
+    weights = retrain(winner, fit_films, validation, recipe=recipe, place=place)
+    served = _served(winner.backbone, weights, recipe)
+    log.info("calibrating on %d films", len(calibration.films))
+    inputs = np.stack([read_input(film, Limits()) for film in calibration.films])
     logits = served.predict(inputs, batch_size=16, verbose="auto")["logits"]
-    patients = tuple(film.patient for film in split.calibration)
-    decision = calibrate(logits, labels, patients, recipe.decision)
-    used = tuple(film for film in films if film.subset != "test")
-    spec = _spec(order, served, decision, used)
-    log.info("exporting to %s", order.target.name)
-    bundle = export(served, spec, films=_spread(inputs), target=order.target)
+    patients = tuple(film.patient for film in calibration.films)
+    decision = calibrate(logits, calibration.labels, patients, recipe.decision)
     probability = confidences(logits, temperature=decision.temperature, bias=decision.bias)[:, 1]
     findings = Findings(
         recipe=recipe,
@@ -119,18 +116,48 @@ def select(order: Order) -> Bundle:
         first=order.first,
         candidates=candidates,
         winner=winner,
-        calibration=score(labels, probability, threshold=decision.threshold),
-        films={
-            "fit": len(split.fit),
-            "validation": len(split.validation),
-            "calibration": len(split.calibration),
-        },
+        calibration=score(calibration.labels, probability, threshold=decision.threshold),
+        zone=zone_figures(probability, calibration.labels, decision),
+        films={part: len(getattr(split, part)) for part in ("fit", "validation", "calibration")},
     )
-    write_report(bundle, findings)
-    return bundle
+    used = tuple(film for film in films if film.subset != "test")
+    log.info("exporting to %s", order.target.name)
+    return export(
+        served,
+        _spec(order, _network_spec(served, recipe, trainable[winner.backbone]), decision, used),
+        films=_spread(inputs),
+        target=order.target,
+        report=lambda bundle: write_report(bundle, findings),
+    )
 
 
-def served_network(backbone: str, weights: Path, recipe: Recipe) -> keras.Model:
+def progress_folder(order: Order, split: Split) -> Path:
+    """Name a folder after all that decides a run: only the very same run is gone on with."""
+    parts = [order.recipe_sha256, keras.__version__]
+    parts += [f"{name}={first.identity()}" for name, first in sorted(order.first.items())]
+    for part in ("fit", "validation", "calibration"):
+        parts += [
+            f"{part} {film.name} {film.label} {film.patient} {film.sha256}"
+            for film in getattr(split, part)
+        ]
+    return order.run / hashlib.sha256("\n".join(parts).encode("utf-8")).hexdigest()[:12]
+
+
+def _try_networks(order: Order) -> dict[str, int]:
+    """Build every candidate once, so that weights that do not fit are found before hours pass.
+
+    Returns
+    -------
+    dict of str to int
+        How many parameters of each are trained.
+    """
+    return {
+        name: trainable_count(network_of(name, order.recipe, order.first[name]), order.recipe)
+        for name in order.recipe.candidates
+    }
+
+
+def _served(backbone: str, weights: Path, recipe: Recipe) -> keras.Model:
     """Build the served graph with trained weights."""
     served = build_served(
         BACKBONES[backbone],
@@ -149,15 +176,25 @@ def _spread(inputs: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return spread
 
 
+def _network_spec(served: keras.Model, recipe: Recipe, trainable: int) -> NetworkSpec:
+    head = HEADS[recipe.network.head]
+    return NetworkSpec(
+        backbone=served.name,
+        head=head.name,
+        pooling=head.pooling,
+        size=recipe.network.size,
+        parameters=served.count_params(),
+        trainable=trainable,
+    )
+
+
 def _spec(
     order: Order,
-    served: keras.Model,
+    network: NetworkSpec,
     decision: DecisionSpec,
     films: tuple[LabelledFilm, ...],
 ) -> Spec:
     recipe = order.recipe
-    head = HEADS[recipe.network.head]
-    parameters = served.count_params()
     return Spec(
         format=FORMAT,
         name=order.target.name,
@@ -166,14 +203,7 @@ def _spec(
         task=Task.BINARY,
         labels=recipe.data.labels,
         input=InputSpec(height=INPUT_SIDE, width=INPUT_SIDE, channels=1, dtype="uint8"),
-        network=NetworkSpec(
-            backbone=served.name,
-            head=head.name,
-            pooling=head.pooling,
-            size=recipe.network.size,
-            parameters=parameters,
-            trainable=trainable_count(served, recipe),
-        ),
+        network=network,
         decision=decision,
         gate=None,
         population=Population(

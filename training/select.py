@@ -8,15 +8,31 @@ import numpy as np
 
 from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
-from training.fit import Epoch
+from training.fit import Epoch, by_ranking, by_recency
 from training.freezing import TRAINERS, Assignment
 from training.prepare import Prepared
 from training.recipe import Recipe
 from training.weights import FirstWeights
 
-__all__ = ["Candidate", "choose", "retrain", "train_candidates"]
+__all__ = ["Candidate", "Place", "choose", "retrain", "train_candidates"]
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a run keeps what an interruption must not cost.
+
+    Attributes
+    ----------
+    progress : Path
+        Of this very run.
+    cache : Path
+        Decoded films and features, which other runs may share.
+    """
+
+    progress: Path
+    cache: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +55,7 @@ class Candidate:
     @property
     def best(self) -> Epoch:
         """The epoch whose weights are kept."""
-        return max(self.curves, key=lambda row: row.merit)
+        return max(self.curves, key=by_ranking)
 
     @property
     def gives_one_answer(self) -> bool:
@@ -54,7 +70,7 @@ def train_candidates(
     *,
     recipe: Recipe,
     first: dict[str, FirstWeights],
-    run: Path,
+    place: Place,
 ) -> tuple[Candidate, ...]:
     """Train every candidate of the recipe with the same budget.
 
@@ -65,8 +81,8 @@ def train_candidates(
     recipe : Recipe
     first : dict of str to FirstWeights
         For each candidate.
-    run : Path
-        The run's folder; what is complete there is not trained again.
+    place : Place
+        What is complete there is not trained again.
     """
     done = []
     for name in recipe.candidates:
@@ -79,8 +95,8 @@ def train_candidates(
                 recipe=recipe,
                 fit=recipe.fit,
                 seed=recipe.seed,
-                folder=run / name,
-                cache=run / "cache",
+                folder=place.progress / name,
+                cache=place.cache,
             )
         )
         done.append(Candidate(backbone=name, curves=curves, weights=weights))
@@ -118,7 +134,7 @@ def _merit(candidate: Candidate) -> tuple[float, float]:
 
 
 def retrain(
-    winner: Candidate, films: Prepared, validation: Prepared, *, recipe: Recipe, run: Path
+    winner: Candidate, films: Prepared, validation: Prepared, *, recipe: Recipe, place: Place
 ) -> Path:
     """Continue the winner shortly, with the validation films where the recipe adds them.
 
@@ -149,8 +165,9 @@ def retrain(
             recipe=recipe,
             fit=short,
             seed=recipe.seed + 1,
-            folder=run / "retrained",
-            cache=run / "cache",
+            folder=place.progress / "retrained",
+            cache=place.cache,
+            merit=by_recency,
         )
     )
     return weights

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -30,6 +31,8 @@ class LabelledFilm:
         Place of its class in the recipe's labels.
     patient : str
         Equal for films of one patient.
+    is_own_patient : bool
+        Nobody says whose it is, so it counts as a patient of its own.
     subset : str
         "train", "val" or "test" as the archive has it; "train" where it has none.
     sha256 : str
@@ -40,6 +43,7 @@ class LabelledFilm:
     name: str
     label: int
     patient: str
+    is_own_patient: bool = False
     subset: str
     sha256: str
 
@@ -116,6 +120,7 @@ def _films(
                 name=name,
                 label=label,
                 patient=patient or f"film {name}",
+                is_own_patient=patient is None,
                 subset=subset,
                 sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
             )
@@ -127,7 +132,11 @@ def _named_patients(folder: Path) -> dict[str, str]:
     table = folder / "patients.csv"
     if not table.is_file():
         return {}
-    with table.open(encoding="utf-8-sig", newline="") as stream:
+    try:
+        text = table.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _invalid(table, "is not in UTF-8; save it so") from error
+    with io.StringIO(text, newline="") as stream:
         reader = csv.DictReader(stream)
         if not {"file", "patient"} <= set(reader.fieldnames or ()):
             raise _invalid(table, "line 1 must name the columns file and patient")

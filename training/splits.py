@@ -1,5 +1,6 @@
 """Splits by patient: fit, validation and calibration films share no child."""
 
+import logging
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from training.recipe import DataRecipe
 from training.sources import LabelledFilm
 
 __all__ = ["Split", "split_by_patient"]
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,7 @@ def split_by_patient(films: tuple[LabelledFilm, ...], data: DataRecipe, *, seed:
     TrainingError
         `data_invalid` where a part would lack a class.
     """
+    _warn(films)
     groups = _patients([film for film in films if film.subset != "test"])
     draw = np.random.default_rng(seed)
     parts: dict[str, list[LabelledFilm]] = {"fit": [], "validation": [], "calibration": []}
@@ -79,6 +83,23 @@ def split_by_patient(films: tuple[LabelledFilm, ...], data: DataRecipe, *, seed:
                 "more patients of that class are needed",
             )
     return Split(**{part: tuple(sorted(m, key=lambda f: f.name)) for part, m in parts.items()})
+
+
+def _warn(films: tuple[LabelledFilm, ...]) -> None:
+    """Say what is not known of the patients."""
+    alone = sum(film.is_own_patient for film in films)
+    if alone:
+        log.warning("%d films name no patient; each counts as a patient of its own", alone)
+    subsets = defaultdict(set)
+    for film in films:
+        subsets[film.patient].add(film.subset)
+    shared = sum("test" in where and len(where) > 1 for where in subsets.values())
+    if shared:
+        log.warning(
+            "%d patient numbers stand in test and in another folder; whether these are the same "
+            "patients is not known",
+            shared,
+        )
 
 
 def _patients(films: list[LabelledFilm]) -> list[list[LabelledFilm]]:

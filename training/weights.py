@@ -1,5 +1,7 @@
 """First weights of a network: ImageNet's by Keras, a file of one's own, or none."""
 
+import hashlib
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +40,12 @@ class FirstWeights:
             raise _unusable(f"{Path(self.source).name} is neither .weights.h5 nor .npz; {_ADVICE}")
         if not Path(self.source).is_file():
             raise _unusable(f"there is no file {Path(self.source).name}; {_ADVICE}")
+
+    def identity(self) -> str:
+        """Tell two sources apart: a file by what it holds, not by its name."""
+        if self.source in ("imagenet", "none"):
+            return self.source
+        return hashlib.sha256(Path(self.source).read_bytes()).hexdigest()
 
 
 def first_weights_of(arguments: list[str], candidates: tuple[str, ...]) -> dict[str, FirstWeights]:
@@ -81,6 +89,8 @@ def start_from(
     if first.source == "imagenet":
         try:
             return build("imagenet")
+        except LookupError as error:
+            raise _unusable(f"there are no ImageNet weights of this network; {_ADVICE}") from error
         except Exception as error:
             # Keras raises a bare Exception when a download fails, so nothing narrower can be
             # caught around this one call.
@@ -111,7 +121,7 @@ def _from_npz(path: Path) -> dict[str, np.ndarray]:
     try:
         with np.load(path, allow_pickle=False) as stored:
             return {name: stored[name] for name in stored.files}
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise _unfit(path.name, "is no plain NumPy archive") from error
 
 
@@ -123,7 +133,7 @@ def _from_h5(path: Path, network: keras.Model) -> dict[str, np.ndarray]:
     arrays = {}
     try:
         with h5py.File(path, "r") as stored:
-            _refuse_links(stored, path.name)
+            _refuse_tricks(stored, path)
             places = {
                 group["vars"].attrs["name"]: group["vars"]
                 for group in stored["layers"].values()
@@ -134,21 +144,22 @@ def _from_h5(path: Path, network: keras.Model) -> dict[str, np.ndarray]:
                 for index, variable in enumerate(layer.weights):
                     if group is not None and str(index) in group:
                         arrays[f"{layer.name}/{variable.name}"] = np.asarray(group[str(index)])
-    except (OSError, KeyError) as error:
+    except (OSError, KeyError, AttributeError, TypeError, ValueError) as error:
         raise _unfit(path.name, "is no weights file of Keras 3") from error
     return arrays
 
 
-def _refuse_links(group: h5py.Group, file: str) -> None:
+def _refuse_tricks(group: h5py.Group, path: Path) -> None:
+    """Refuse links, data of other files, and arrays that claim more than the file holds."""
     for name in group:
         link = group.get(name, getlink=True)
         if not isinstance(link, h5py.HardLink):
-            raise TrainingError(Code.MODEL_UNSAFE, file=file)
+            raise TrainingError(Code.MODEL_UNSAFE, file=path.name)
         entry = group[name]
         if isinstance(entry, h5py.Group):
-            _refuse_links(entry, file)
-        elif entry.is_virtual or entry.external:
-            raise TrainingError(Code.MODEL_UNSAFE, file=file)
+            _refuse_tricks(entry, path)
+        elif entry.is_virtual or entry.external or entry.nbytes > path.stat().st_size:
+            raise TrainingError(Code.MODEL_UNSAFE, file=path.name)
 
 
 def _unusable(reason: str) -> TrainingError:

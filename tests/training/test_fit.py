@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from training.augment import augment
-from training.fit import Labelled, Progress, fit
+from training.fit import Labelled, Progress, by_ranking, fit
 from training.recipe import AugmentRecipe, FitRecipe
 
 RECIPE = FitRecipe(epochs=4, batch=8, learning_rate=0.01, patience=10, warmup_steps=3)
@@ -88,7 +88,7 @@ def test_a_finished_run_is_not_run_again(tmp_path: Path, monkeypatch):
 
 def test_the_kept_weights_are_those_of_the_best_epoch(tmp_path: Path):
     curves = run(tmp_path)
-    best = max(curves, key=lambda row: row.merit)
+    best = max(curves, key=by_ranking)
 
     network = build()
     network.load_weights(Progress(tmp_path).best_weights)
@@ -102,4 +102,7 @@ def test_training_ends_when_patience_does(tmp_path: Path):
     """With a rate of next to nothing no epoch is better than the first."""
     still = FitRecipe(epochs=50, batch=40, learning_rate=1e-12, patience=2)
 
-    assert len(run(tmp_path, still)) < 50
+    curves = run(tmp_path, still)
+
+    best = max(curves, key=by_ranking)
+    assert len(curves) == best.epoch + 2 < 50

@@ -2,54 +2,67 @@
 
 import json
 import logging
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from cxr_app import Prediction, load_bundle
 from cxr_app.cli import main as predict
 from cxr_app.errors import TrainingError
-from cxr_app.imaging.phantom import draw_phantom, phantom_png
+from cxr_app.imaging.phantom import draw_phantom
+from training import cli
 from training.cli import main
 from training.fit import Epoch
 from training.metrics import Scores
-from training.select import Candidate, choose
+from training.prepare import Prepared
+from training.recipe import FitRecipe, NetworkRecipe, Recipe, read_recipe
+from training.run import Order, progress_folder
+from training.select import Candidate, Place, choose, train_candidates
+from training.sources import read_class_folders
+from training.splits import Split
+from training.weights import FirstWeights
 
 RECIPE = """
 name = "smoke"
 seed = 1
-candidates = [{candidates}]
+candidates = ["efficientnet-lite2"]
 [data]
 fit = 0.5
 validation = 0.25
 calibration = 0.25
 [network]
-size = 64
-freeze = "{freeze}"
+size = 32
 [fit]
-epochs = 1
-batch = 8
-learning_rate = 0.002
+epochs = 8
+batch = 5
+patience = 8
+learning_rate = 0.003
 [retrain]
 epochs = 1
+learning_rate = 1e-5
 """
 
 
 @pytest.fixture(scope="module")
 def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Draw twenty films; one class is much darker, so that a few steps tell them apart."""
     folder = tmp_path_factory.mktemp("films")
     for place in range(20):
         label = ("NORMAL", "PNEUMONIA")[place % 2]
+        film = draw_phantom(place, size=(160, 128), consolidation=0.9 * (place % 2))
+        pixels = film.pixels if place % 2 else film.pixels // 4
         (folder / label).mkdir(exist_ok=True)
-        picture = phantom_png(place, size=(160, 128), consolidation=0.9 * (place % 2))
-        (folder / label / f"{place}.png").write_bytes(picture)
+        Image.fromarray(pixels).save(folder / label / f"{place}.png")
     return folder
 
 
 @pytest.fixture
 def recipe(tmp_path: Path) -> Path:
     place = tmp_path / "smoke.toml"
-    place.write_text(RECIPE.format(candidates='"densenet121"', freeze="all"))
+    place.write_text(RECIPE)
     return place
 
 
@@ -60,14 +73,12 @@ def select(films: Path, recipe: Path, tmp_path: Path, *more: str) -> int:
 
 
 @pytest.mark.slow
-def test_both_networks_are_trained_and_the_winner_answers(films, recipe, tmp_path, capsys):
-    recipe.write_text(RECIPE.format(candidates='"densenet121", "resnet50"', freeze="none"))
-
+def test_a_folder_of_films_becomes_a_bundle_that_answers(films, recipe, tmp_path, capsys):
     assert select(films, recipe, tmp_path, "--weights", "none") == 0
 
     bundle = load_bundle(tmp_path / "models" / "smoke")
     metrics = json.loads((bundle.folder / "report" / "metrics.json").read_text())
-    assert {c["backbone"] for c in metrics["candidates"]} == {"densenet121", "resnet50"}
+    assert [c["backbone"] for c in metrics["candidates"]] == [metrics["winner"]]
     assert metrics["winner"] == bundle.spec.network.backbone
     assert metrics["bundle_sha256"] == bundle.sha256
     card = (bundle.folder / "report" / "card.md").read_text()
@@ -75,23 +86,11 @@ def test_both_networks_are_trained_and_the_winner_answers(films, recipe, tmp_pat
     assert (bundle.folder / "report" / "plots" / "curves.png").stat().st_size > 1000
     # The same number from the class and from the command line.
     film = films / "PNEUMONIA" / "1.png"
-    result = Prediction(bundle).classify_image(draw_phantom(1, size=(160, 128), consolidation=0.9))
+    result = Prediction(bundle).classify_image(Image.open(film))
     capsys.readouterr()
     predict(["predict", str(film), "--model", str(bundle.folder), "--format", "jsonl"])
     record = json.loads(capsys.readouterr().out)
     assert record["confidences"] == pytest.approx(dict(result.confidences), abs=1e-6)
-
-
-@pytest.mark.slow
-def test_a_frozen_backbones_features_are_computed_once(films, recipe, tmp_path):
-    assert select(films, recipe, tmp_path, "--weights", "none") == 0
-
-    bundle = load_bundle(tmp_path / "models" / "smoke")
-    assert bundle.spec.network.trainable == 2050
-    # Fit and validation films, and both together for the retraining.
-    assert len(list((tmp_path / "run" / "cache").glob("features-*"))) == 3
-    # Its backbone is untouched: only the head differs from the first weights.
-    assert bundle.head is not None
 
 
 def test_a_bundle_that_is_there_is_not_written_over(films, recipe, tmp_path, capsys):
@@ -156,3 +155,87 @@ def test_one_answer_for_everything_is_refused_by_name(caplog):
 def test_no_candidate_that_can_tell_films_apart_is_an_error():
     with pytest.raises(TrainingError, match="lazy"):
         choose((candidate("lazy", epoch(0.95, sensitivity=1.0)),))
+
+
+def test_only_the_very_same_run_is_gone_on_with(films, recipe, tmp_path):
+    """Another recipe, other films or other first weights must not pick up these weights."""
+
+    def folder(split: Split | None = None, **changes: object) -> Path:
+        read, sha256 = read_recipe(recipe)
+        order = Order(
+            data=films,
+            recipe=read,
+            recipe_sha256=sha256,
+            first={"efficientnet-lite2": FirstWeights("none")},
+            target=tmp_path,
+            run=tmp_path,
+            version="1",
+            command="",
+        )
+        return progress_folder(replace(order, **changes), split or whole)
+
+    a, b, c, d = read_class_folders(films, ("NORMAL", "PNEUMONIA"))[:4]
+    whole = Split(fit=(a, b), validation=(c,), calibration=(d,))
+    others = [
+        folder(recipe_sha256="0"),
+        folder(first={"efficientnet-lite2": FirstWeights()}),
+        folder(replace(whole, fit=(replace(a, label=1), b))),
+        folder(replace(whole, fit=(replace(a, patient="another"), b))),
+        folder(replace(whole, validation=(d,), calibration=(c,))),
+    ]
+
+    assert len({folder(), *others}) == 6
+    assert folder() == folder()
+
+
+def test_weights_that_do_not_fit_a_candidate_are_found_before_any_training(
+    films, recipe, tmp_path, capsys
+):
+    np.savez(tmp_path / "own.npz", x=np.zeros(1))
+
+    assert select(films, recipe, tmp_path, "--weights", str(tmp_path / "own.npz")) == 2
+    assert "stem_conv/kernel is missing" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_name_that_no_bundle_may_bear_is_refused_at_once(films, recipe, tmp_path, capsys):
+    assert select(films, recipe, tmp_path, "--version", "1.0 beta") == 2
+    assert "1.0 beta" in capsys.readouterr().err
+
+
+def test_the_card_shows_a_command_without_this_machines_folders(tmp_path):
+    recipe = tmp_path / "own.toml"
+    arguments = [
+        "select",
+        f"--data={tmp_path}",
+        f"--recipe={recipe}",
+        "--weights",
+        f"a={tmp_path}/w.npz",
+    ]
+    options = cli.parser().parse_args([*arguments, "--output", str(tmp_path / "out")])
+
+    shown = cli.shown_command(options, tmp_path / "out")
+
+    assert str(tmp_path) not in shown
+    assert "--weights a=w.npz" in shown
+
+
+@pytest.mark.slow
+def test_both_networks_of_the_mission_are_trained_with_the_same_budget(tmp_path):
+    pictures = np.random.default_rng(0).integers(0, 256, (8, 32, 32, 1), np.uint8)
+    few = Prepared(pictures=pictures, labels=np.arange(8) % 2, films=())
+    recipe = Recipe(
+        name="own",
+        candidates=("densenet121", "resnet50"),
+        network=NetworkRecipe(size=32),
+        fit=FitRecipe(epochs=1, batch=4, learning_rate=0.001),
+    )
+    none = dict.fromkeys(recipe.candidates, FirstWeights("none"))
+
+    both = train_candidates(
+        few, few, recipe=recipe, first=none, place=Place(tmp_path / "run", tmp_path / "cache")
+    )
+
+    assert [c.backbone for c in both] == ["densenet121", "resnet50"]
+    assert [len(c.curves) for c in both] == [1, 1]
+    assert all(c.weights.stat().st_size > 25_000_000 for c in both)

@@ -5,6 +5,7 @@ import streamlit as st
 from cxr_app.codes import Code
 from cxr_app.limits import MIB, Limits
 from cxr_app.pages import state
+from cxr_app.pages.parts import wording
 
 __all__ = ["show"]
 
@@ -22,6 +23,7 @@ def show(limits: Limits) -> None:
             key=state.key("films"),
         )
         _problem(Code.NO_SOURCE)
+        st.html(wording.small_html("Names and films stay in memory; a reload forgets them."))
         st.form_submit_button(
             "Classify", type="primary", on_click=state.submit, key=state.key("go")
         )
