@@ -56,7 +56,7 @@ def tiny_spec(**changes: object) -> Spec:
         "decision": DecisionSpec(
             # The untrained network's logits lie close together; this spreads them over 0..1.
             temperature=0.005,
-            bias=(0.0, -18.0),
+            bias=(0.0, -25.0),
             threshold=0.5,
             zone=(0.45, 0.55),
             aim="balanced",

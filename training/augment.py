@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from training.recipe import AugmentRecipe
 
@@ -37,6 +37,10 @@ def augment(
     film = _move(film, recipe, draw)
     if draw.random() < recipe.soften:
         film = _soften(film, draw)
+    if draw.random() < recipe.sharpen:
+        film = _sharpen(film, draw)
+    if draw.random() < recipe.marker:
+        _mark(film, draw)
     grey = _expose(np.asarray(film, np.float32) / np.float32(255), recipe, draw)
     if draw.random() < recipe.erase:
         _erase(grey, draw)
@@ -74,6 +78,23 @@ def _soften(film: Image.Image, draw: np.random.Generator) -> Image.Image:
     side = film.width
     small = max(8, round(side * draw.uniform(0.35, 0.9)))
     return film.resize((small, small), _BILINEAR).resize((side, side), _BILINEAR)
+
+
+def _sharpen(film: Image.Image, draw: np.random.Generator) -> Image.Image:
+    radius = film.width * draw.uniform(0.004, 0.016)
+    return film.filter(ImageFilter.UnsharpMask(radius, percent=int(draw.integers(50, 200))))
+
+
+def _mark(film: Image.Image, draw: np.random.Generator) -> None:
+    """Draw a bright letter near a left or right edge, as the one that names the side."""
+    side = film.width
+    height = side * draw.uniform(0.04, 0.1)
+    edge = side * draw.uniform(0.02, 0.12)
+    x = edge if draw.random() < 0.5 else side - edge - height
+    y = side * draw.uniform(0.02, 0.9)
+    letter = str(draw.choice(["L", "R"]))
+    font = ImageFont.load_default(size=height)
+    ImageDraw.Draw(film).text((x, y), letter, fill=int(draw.integers(170, 256)), font=font)
 
 
 def _expose(

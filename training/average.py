@@ -17,13 +17,16 @@ class RunningMean(keras.callbacks.Callback):  # type: ignore[misc]  # keras has 
 
     Parameters
     ----------
+    network : keras.Model
+        The fitted model, or a part of it.
     momentum : float
         Above 0; of the mean, ramped up from 0.1 so that the first weights are soon forgotten:
         ``min(momentum, (1 + step) / (10 + step))`` (Tan and Le 2019).
     """
 
-    def __init__(self, momentum: float) -> None:
+    def __init__(self, network: keras.Model, momentum: float) -> None:
         super().__init__()
+        self._network = network
         self._momentum = momentum
         self._steps = 0
         self._mean: list[NDArray[np.float32]] = []
@@ -32,7 +35,8 @@ class RunningMean(keras.callbacks.Callback):  # type: ignore[misc]  # keras has 
         """Take in the weights after a step."""
         self._steps += 1
         momentum = min(self._momentum, (1 + self._steps) / (10 + self._steps))
-        weights = self.model.get_weights()
+        _ = self.model  # asking for it makes a backend that holds weights apart write them back
+        weights = self._network.get_weights()
         if not self._mean:
             self._mean = [np.array(value) for value in weights]
         self._mean = [

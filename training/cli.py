@@ -51,6 +51,12 @@ def parser() -> argparse.ArgumentParser:
         "CANDIDATE=SOURCE for one of them",
     )
     select.add_argument(
+        "--teacher", type=Path, metavar="DIR", help="a bundle; for a recipe with [distill]"
+    )
+    select.add_argument(
+        "--sharp", type=Path, metavar="DIR", help="larger copies of some fit films, by class"
+    )
+    select.add_argument(
         "--output", type=Path, metavar="DIR", help="the bundle's folder (default: models/RECIPE)"
     )
     select.add_argument(
@@ -95,9 +101,13 @@ def _select(options: argparse.Namespace) -> int:
     # Keras takes seconds to import: `--help` and a wrong option must not wait for it.
     from training.recipe import read_recipe
     from training.run import Order, select
+    from training.teacher import teacher_of
     from training.weights import first_weights_of
 
     recipe, sha256 = read_recipe(options.recipe)
+    if (recipe.distill is None) != (options.teacher is None):
+        reason = "a recipe with [distill] needs --teacher DIR, and no other takes it"
+        raise TrainingError(Code.USAGE, reason=reason)
     target = options.output or Path("models") / recipe.name
     for value in (target.name, options.version):
         if not re.fullmatch(NAME_PATTERN, value):
@@ -115,6 +125,8 @@ def _select(options: argparse.Namespace) -> int:
             recipe_sha256=sha256,
             first=first_weights_of(options.weights, recipe.candidates),
             target=target,
+            teacher=teacher_of(options.teacher, recipe.data.labels) if options.teacher else None,
+            sharp=options.sharp,
             run=options.run or Path("runs") / recipe.name,
             version=options.version,
             command=shown_command(options, target),
@@ -130,4 +142,8 @@ def shown_command(options: argparse.Namespace, target: Path) -> str:
     for source in options.weights:
         name, equals, place = source.rpartition("=")
         words += ["--weights", shlex.quote(name + equals + Path(place).name)]
+    if options.teacher:
+        words += ["--teacher", shlex.quote(options.teacher.name)]
+    if options.sharp:
+        words += ["--sharp", "DIR_OF_SHARP"]
     return " ".join([*words, "--output", target.name, "--version", options.version])

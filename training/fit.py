@@ -22,7 +22,9 @@ from training.recipe import FitRecipe
 __all__ = [
     "Epoch",
     "Labelled",
+    "Lesson",
     "Progress",
+    "by_labels",
     "by_ranking",
     "by_recency",
     "fit",
@@ -80,6 +82,30 @@ class Labelled:
 
     items: NDArray[Any]
     labels: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """A network, and what it is trained by.
+
+    Attributes
+    ----------
+    network : keras.Model
+        Items to logits; this one is validated and kept.
+    trained : keras.Model
+        What the optimizer moves: the network itself, or a model around it.
+    loss : callable (targets, outputs of `trained`) -> tensor
+    """
+
+    network: keras.Model
+    trained: keras.Model
+    loss: Callable[[Any, Any], Any]
+
+
+def by_labels(network: keras.Model) -> Lesson:
+    """Train a network on the films' labels: cross-entropy."""
+    loss = keras.losses.CategoricalCrossentropy(from_logits=True)
+    return Lesson(network=network, trained=network, loss=loss)
 
 
 def looked_for(logits: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -145,16 +171,16 @@ class Progress:
         rows = json.loads(place.read_text("utf-8"))
         return tuple(Epoch(**{**row, "validation": Scores(**row["validation"])}) for row in rows)
 
-    def restore(self, network: keras.Model, means: list[RunningMean], *, epoch: int) -> None:
+    def restore(self, trained: keras.Model, means: list[RunningMean], *, epoch: int) -> None:
         """Put weights, optimizer and running means back as they were after an epoch."""
-        network.optimizer.build(network.trainable_variables)
-        network.load_weights(self._state(epoch, "weights.h5"))
+        trained.optimizer.build(trained.trainable_variables)
+        trained.load_weights(self._state(epoch, "weights.h5"))
         for mean in means:
             mean.load(self._state(epoch, "mean.npz"))
 
-    def keep(self, network: keras.Model, means: list[RunningMean], *, epoch: int) -> None:
+    def keep(self, trained: keras.Model, means: list[RunningMean], *, epoch: int) -> None:
         """Keep what a continuation needs; of a compiled network that is the optimizer too."""
-        network.save_weights(self._state(epoch, "weights.h5"))
+        trained.save_weights(self._state(epoch, "weights.h5"))
         for mean in means:
             mean.save(self._state(epoch, "mean.npz"))
 
@@ -184,7 +210,7 @@ class Progress:
 
 
 def fit(
-    build: Callable[[], keras.Model],
+    build: Callable[[], Lesson],
     films: Labelled,
     validation: Labelled,
     *,
@@ -197,8 +223,8 @@ def fit(
 
     Parameters
     ----------
-    build : callable () -> keras.Model
-        Makes the network with its first weights: items to logits.
+    build : callable () -> Lesson
+        Makes the network with its first weights.
     films, validation : Labelled
     recipe : FitRecipe
     change : callable (item, generator) -> item
@@ -213,22 +239,23 @@ def fit(
         The curves.
     """
     keras.utils.set_random_seed(seed)
-    network = build()
-    network.compile(
+    lesson = build()
+    network, trained = lesson.network, lesson.trained
+    trained.compile(
         optimizer=optimizer_of(recipe, n_films=len(films.labels), epochs=recipe.epochs),
-        loss=keras.losses.CategoricalCrossentropy(from_logits=True),
+        loss=lesson.loss,
     )
-    means = [RunningMean(recipe.average)] if recipe.average else []
+    means = [RunningMean(network, recipe.average)] if recipe.average else []
     targets = targets_of(films.labels, recipe)
     curves = progress.curves()
     while not _is_over(curves, recipe, progress.merit):
         if curves:
-            progress.restore(network, means, epoch=len(curves))
+            progress.restore(trained, means, epoch=len(curves))
         batches = Batches(
             films.items, targets, size=recipe.batch, change=change, seed=seed, epoch=len(curves)
         )
-        history = network.fit(batches, shuffle=False, verbose="auto", callbacks=means).history
-        progress.keep(network, means, epoch=len(curves) + 1)
+        history = trained.fit(batches, shuffle=False, verbose="auto", callbacks=means).history
+        progress.keep(trained, means, epoch=len(curves) + 1)
         for mean in means:
             network.set_weights(mean.weights())
         curves = (*curves, _validated(network, validation, len(curves) + 1, history["loss"][-1]))

@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
 from training.augment import augment
+from training.distill import by_teacher
 from training.features import pooled_features
-from training.fit import Epoch, Labelled, Progress, by_ranking, fit
+from training.fit import Epoch, Labelled, Lesson, Progress, by_labels, by_ranking, fit
 from training.heads import HEADS
 from training.networks import BACKBONES, build_fitted
 from training.prepare import Prepared
 from training.recipe import FitRecipe, Freeze, Recipe
+from training.teacher import Teacher
 from training.weights import FirstWeights, start_from
 
 __all__ = ["TRAINERS", "Assignment", "hold", "network_of", "trainable_count"]
@@ -34,7 +36,7 @@ class Assignment:
         Entry of `training.networks.BACKBONES`.
     first : FirstWeights
     films, validation : Prepared
-        At the network's size.
+        At the recipe's side.
     recipe : Recipe
         Of the network and the augmentation.
     fit : FitRecipe
@@ -42,10 +44,12 @@ class Assignment:
     seed : int
     folder : Path
         Where its progress is kept.
-    merit : callable (Epoch) -> tuple
-        Chooses the epoch whose weights are kept.
     cache : Path
         For features.
+    teacher : Teacher or None
+        Given with a recipe that distills.
+    merit : callable (Epoch) -> tuple
+        Chooses the epoch whose weights are kept.
     """
 
     backbone: str
@@ -57,6 +61,7 @@ class Assignment:
     seed: int
     folder: Path
     cache: Path
+    teacher: Teacher | None
     merit: Callable[[Epoch], tuple[float, float]] = by_ranking
 
 
@@ -70,6 +75,7 @@ def network_of(backbone: str, recipe: Recipe, first: FirstWeights) -> keras.Mode
             size=recipe.network.size,
             n_classes=len(recipe.data.labels),
             weights=weights,
+            side=recipe.side,
         ),
     )
 
@@ -105,9 +111,16 @@ def _train_whole(order: Assignment) -> tuple[tuple[Epoch, ...], Path]:
     def change(picture: NDArray[Any], draw: np.random.Generator) -> NDArray[Any]:
         return augment(picture, order.recipe.augment, draw)
 
+    def build() -> Lesson:
+        network = hold(network_of(order.backbone, order.recipe, order.first), order.recipe)
+        if order.recipe.distill is None or order.teacher is None:
+            return by_labels(network)
+        teacher = order.teacher.network(side=order.recipe.side)
+        return by_teacher(network, teacher, order.recipe.distill)
+
     progress = Progress(order.folder, merit=order.merit)
     curves = fit(
-        lambda: hold(network_of(order.backbone, order.recipe, order.first), order.recipe),
+        build,
         Labelled(items=order.films.pictures, labels=order.films.labels),
         Labelled(items=order.validation.pictures, labels=order.validation.labels),
         recipe=order.fit,
@@ -138,9 +151,9 @@ def _train_head(order: Assignment) -> tuple[tuple[Epoch, ...], Path]:
     alone = keras.Model(vector, value, name=order.backbone)
     first = alone.get_weights()
 
-    def build() -> keras.Model:
+    def build() -> Lesson:
         alone.set_weights(first)
-        return alone
+        return by_labels(alone)
 
     progress = Progress(order.folder / "head", merit=order.merit)
     curves = fit(

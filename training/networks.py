@@ -164,17 +164,36 @@ def _network(
 
 
 def build_fitted(
-    backbone: Backbone, head: Head, *, size: int, n_classes: int, weights: str | None = None
+    backbone: Backbone,
+    head: Head,
+    *,
+    size: int,
+    n_classes: int,
+    weights: str | None = None,
+    side: int | None = None,
 ) -> keras.Model:
-    """Build the graph that is trained: films at the backbone's own size.
+    """Build the graph that is trained.
+
+    Parameters
+    ----------
+    backbone : Backbone
+    head : Head
+    size : int
+        At which the backbone sees a film.
+    n_classes : int
+    weights : str or None
+        "imagenet" or None.
+    side : int, optional
+        Of the pictures, where they are larger: networks of two sizes then see the very same view,
+        each reduced as its served graph reduces a film.
 
     Returns
     -------
     keras.Model
-        uint8 (batch, size, size, 1) to logits float32 (batch, n_classes).
+        uint8 (batch, side, side, 1) to logits float32 (batch, n_classes).
     """
     film, logits, _ = _network(
-        backbone, head, side=size, size=size, n_classes=n_classes, weights=weights
+        backbone, head, side=side or size, size=size, n_classes=n_classes, weights=weights
     )
     network = keras.Model(film, logits, name=backbone.name)
     for layer in network.layers:

@@ -13,6 +13,7 @@ from training.fit import Epoch
 from training.metrics import Scores
 from training.recipe import Recipe
 from training.select import Candidate
+from training.teacher import Teacher
 from training.weights import FirstWeights
 
 __all__ = ["Findings", "write_report"]
@@ -29,6 +30,7 @@ class Findings:
         That makes the bundle again.
     first : dict of str to FirstWeights
         Of each candidate.
+    teacher : Teacher or None
     candidates : tuple of Candidate
     winner : Candidate
     calibration : Scores
@@ -43,6 +45,7 @@ class Findings:
     recipe: Recipe
     command: str
     first: dict[str, FirstWeights]
+    teacher: Teacher | None
     candidates: tuple[Candidate, ...]
     winner: Candidate
     calibration: Scores
@@ -66,6 +69,7 @@ def _metrics(bundle: Bundle, findings: Findings) -> dict[str, Any]:
         "command": findings.command,
         "films": findings.films,
         "winner": findings.winner.backbone,
+        "teacher": _taught_by(findings.teacher),
         "candidates": [
             {
                 "backbone": candidate.backbone,
@@ -91,6 +95,18 @@ def _row(epoch: Epoch) -> dict[str, Any]:
     return {"epoch": epoch.epoch, "loss": epoch.loss, **asdict(epoch.validation)}
 
 
+def _taught_by(teacher: Teacher | None) -> dict[str, str] | None:
+    if teacher is None:
+        return None
+    spec = teacher.bundle.spec
+    return {
+        "name": spec.name,
+        "version": spec.version,
+        "backbone": spec.network.backbone,
+        "bundle_sha256": teacher.bundle.sha256,
+    }
+
+
 def _shown(first: FirstWeights) -> str:
     return first.source if first.source in ("imagenet", "none") else Path(first.source).name
 
@@ -111,8 +127,9 @@ def _card(bundle: Bundle, findings: Findings) -> str:
 
 {spec.network.backbone} with a {spec.network.head} head, sees a film at {spec.network.size} x \
 {spec.network.size} pixels; {spec.network.parameters:,} parameters, {spec.network.trainable:,} of \
-them trained; first weights: {_shown(findings.first[findings.winner.backbone])}. Made \
-{spec.created}. Identity (SHA-256 of `spec.json`): `{bundle.sha256}`.
+them trained; first weights: {_shown(findings.first[findings.winner.backbone])}.\
+{_teaching(findings.teacher)} Made {spec.created}. Identity (SHA-256 of `spec.json`): \
+`{bundle.sha256}`.
 
 ## Intended use
 
@@ -163,6 +180,17 @@ interval {sensitivity.low:.3f}-{sensitivity.high:.3f}), specificity {specificity
 Recipe `{spec.training.recipe}` (SHA-256 `{spec.training.recipe_sha256}`), seed \
 {spec.training.seed}, {versions}.
 """
+
+
+def _teaching(teacher: Teacher | None) -> str:
+    if teacher is None:
+        return ""
+    spec = teacher.bundle.spec
+    return (
+        f" Taught by {spec.name} {spec.version} ({spec.network.backbone} at {spec.network.size} "
+        f"pixels, `{teacher.bundle.sha256[:12]}`): it learned to answer as that one does, from "
+        "changed views of the fit films, without their labels."
+    )
 
 
 def _retraining(recipe: Recipe) -> str:

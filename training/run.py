@@ -1,8 +1,9 @@
 """One run of `select`, from a data folder to a bundle with its report."""
 
 import hashlib
+import importlib
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -37,8 +38,10 @@ from training.prepare import prepare, read_input
 from training.recipe import Recipe
 from training.report import Findings, write_report
 from training.select import Place, choose, retrain, train_candidates
+from training.sharp import with_sharp_copies
 from training.sources import LabelledFilm, data_sha256, read_class_folders
 from training.splits import Split, split_by_patient
+from training.teacher import Teacher
 from training.weights import FirstWeights
 
 __all__ = ["Order", "progress_folder", "select"]
@@ -46,6 +49,8 @@ __all__ = ["Order", "progress_folder", "select"]
 log = logging.getLogger(__name__)
 
 PROOF_FILMS: Final = 16
+
+_VERSIONS: Final = ("keras", "numpy", "openvino", "pillow")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +69,10 @@ class Order:
         The bundle's folder.
     run : Path
         Folder for what is kept between interruptions and for decoded films.
+    teacher : Teacher or None
+        Given with a recipe that distills, and only then.
+    sharp : Path or None
+        Folder of sharp copies of some of the films.
     version : str
         Of the model.
     command : str
@@ -76,6 +85,8 @@ class Order:
     first: dict[str, FirstWeights]
     target: Path
     run: Path
+    teacher: Teacher | None = None
+    sharp: Path | None = None
     version: str
     command: str
 
@@ -91,18 +102,28 @@ def select(order: Order) -> Bundle:
     recipe = order.recipe
     films = read_class_folders(order.data, recipe.data.labels)
     split = split_by_patient(films, recipe.data, seed=recipe.seed)
+    if order.sharp is not None:
+        fit = with_sharp_copies(split.fit, order.sharp, recipe.data.labels, seed=recipe.seed)
+        split = replace(split, fit=fit)
     trainable = _try_networks(order)
     place = Place(progress_folder(order, split), order.run / "cache")
     fit_films, validation, calibration = (
-        prepare(part, size=recipe.network.size, cache=place.cache)
+        prepare(part, size=recipe.side, cache=place.cache)
         for part in (split.fit, split.validation, split.calibration)
     )
     candidates = train_candidates(
-        fit_films, validation, recipe=recipe, first=order.first, place=place
+        fit_films,
+        validation,
+        recipe=recipe,
+        first=order.first,
+        teacher=order.teacher,
+        place=place,
     )
     winner = choose(candidates)
     log.info("chosen: %s", winner.backbone)
-    weights = retrain(winner, fit_films, validation, recipe=recipe, place=place)
+    weights = retrain(
+        winner, fit_films, validation, recipe=recipe, teacher=order.teacher, place=place
+    )
     served = _served(winner.backbone, weights, recipe)
     log.info("calibrating on %d films", len(calibration.films))
     inputs = np.stack([read_input(film, Limits()) for film in calibration.films])
@@ -114,13 +135,14 @@ def select(order: Order) -> Bundle:
         recipe=recipe,
         command=order.command,
         first=order.first,
+        teacher=order.teacher,
         candidates=candidates,
         winner=winner,
         calibration=score(calibration.labels, probability, threshold=decision.threshold),
         zone=zone_figures(probability, calibration.labels, decision),
         films={part: len(getattr(split, part)) for part in ("fit", "validation", "calibration")},
     )
-    used = tuple(film for film in films if film.subset != "test")
+    used = split.fit + split.validation + split.calibration
     log.info("exporting to %s", order.target.name)
     return export(
         served,
@@ -134,6 +156,8 @@ def select(order: Order) -> Bundle:
 def progress_folder(order: Order, split: Split) -> Path:
     """Name a folder after all that decides a run: only the very same run is gone on with."""
     parts = [order.recipe_sha256, keras.__version__]
+    if order.teacher is not None:
+        parts.append(f"teacher {order.teacher.bundle.sha256}")
     parts += [f"{name}={first.identity()}" for name, first in sorted(order.first.items())]
     for part in ("fit", "validation", "calibration"):
         parts += [
@@ -216,8 +240,14 @@ def _spec(
             recipe_sha256=order.recipe_sha256,
             data=DataFacts(name=recipe.data.name, films=len(films), sha256=data_sha256(films)),
             seed=recipe.seed,
-            versions={name: version(name) for name in ("keras", "numpy", "openvino", "pillow")},
+            versions={name: version(name) for name in _VERSIONS} | _backend(),
         ),
         files=dict.fromkeys(MODEL_FILES, "0" * 64),
         notice=recipe.population.notice,
     )
+
+
+def _backend() -> dict[str, str]:
+    """Name what Keras computes with, whatever its distribution is called."""
+    name = keras.backend.backend()
+    return {name: str(getattr(importlib.import_module(name), "__version__", "unknown"))}

@@ -12,6 +12,7 @@ from training.fit import Epoch, by_ranking, by_recency
 from training.freezing import TRAINERS, Assignment
 from training.prepare import Prepared
 from training.recipe import Recipe
+from training.teacher import Teacher
 from training.weights import FirstWeights
 
 __all__ = ["Candidate", "Place", "choose", "retrain", "train_candidates"]
@@ -70,6 +71,7 @@ def train_candidates(
     *,
     recipe: Recipe,
     first: dict[str, FirstWeights],
+    teacher: Teacher | None,
     place: Place,
 ) -> tuple[Candidate, ...]:
     """Train every candidate of the recipe with the same budget.
@@ -77,10 +79,12 @@ def train_candidates(
     Parameters
     ----------
     films, validation : Prepared
-        Fit and validation films at the network's size.
+        Fit and validation films at the recipe's side.
     recipe : Recipe
     first : dict of str to FirstWeights
         For each candidate.
+    teacher : Teacher or None
+        Of all of them.
     place : Place
         What is complete there is not trained again.
     """
@@ -97,6 +101,7 @@ def train_candidates(
                 seed=recipe.seed,
                 folder=place.progress / name,
                 cache=place.cache,
+                teacher=teacher,
             )
         )
         done.append(Candidate(backbone=name, curves=curves, weights=weights))
@@ -134,7 +139,13 @@ def _merit(candidate: Candidate) -> tuple[float, float]:
 
 
 def retrain(
-    winner: Candidate, films: Prepared, validation: Prepared, *, recipe: Recipe, place: Place
+    winner: Candidate,
+    films: Prepared,
+    validation: Prepared,
+    *,
+    recipe: Recipe,
+    teacher: Teacher | None,
+    place: Place,
 ) -> Path:
     """Continue the winner shortly, with the validation films where the recipe adds them.
 
@@ -167,6 +178,7 @@ def retrain(
             seed=recipe.seed + 1,
             folder=place.progress / "retrained",
             cache=place.cache,
+            teacher=teacher,
             merit=by_recency,
         )
     )

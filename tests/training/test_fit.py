@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from training.augment import augment
-from training.fit import Labelled, Progress, by_ranking, fit
+from training.fit import Labelled, Progress, by_labels, by_ranking, fit
 from training.recipe import AugmentRecipe, FitRecipe
 
 RECIPE = FitRecipe(epochs=4, batch=8, learning_rate=0.01, patience=10, warmup_steps=3)
@@ -33,7 +33,7 @@ def films(seed: int, count: int = 40) -> Labelled:
 
 def run(folder: Path, recipe: FitRecipe = RECIPE, seed: int = 1):
     return fit(
-        build,
+        lambda: by_labels(build()),
         films(0),
         films(1, 20),
         recipe=recipe,
