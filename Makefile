@@ -22,9 +22,9 @@ help:
 	@echo 'make lock              work out the requirements files from pyproject.toml'
 
 app: packages-app
-	@if ! { [ '$(PORT)' -ge 1 ] && [ '$(PORT)' -le 65535 ]; } 2>/dev/null; then \
-	    echo 'PORT is a number from 1 to 65535; it was "$(PORT)".' >&2; exit 2; fi
-	@$(PY) -c 'import socket, sys; sys.exit(socket.socket().connect_ex(("127.0.0.1", $(PORT))) == 0)' || { \
+	@case '$(PORT)' in ''|*[!0-9]*|0*|??????*) bad=1;; *) bad=$$(( $(PORT) > 65535 ));; esac; \
+	if [ "$$bad" = 1 ]; then echo 'PORT is a number from 1 to 65535; it was "$(PORT)".' >&2; exit 2; fi
+	@$(PY) -c 'import socket; socket.create_server(("127.0.0.1", $(PORT))).close()' 2>/dev/null || { \
 	    echo "Port $(PORT) is in use; stop the other program or choose another port with PORT=$$(( $(PORT) + 1 ))." >&2; exit 2; }
 	@exec $(PY) -m streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT)
 

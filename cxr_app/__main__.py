@@ -2,6 +2,10 @@
 
 import sys
 
-from cxr_app.cli import main
+try:
+    from cxr_app.cli import main
 
-sys.exit(main())
+    status = main()
+except KeyboardInterrupt:  # while the libraries were still being loaded
+    status = 130
+sys.exit(status)

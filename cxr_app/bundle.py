@@ -2,6 +2,8 @@
 
 import hashlib
 import io
+import re
+import stat
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +16,22 @@ from cxr_app.errors import BundleError
 from cxr_app.heatmap import ACTIVATIONS, Layer, PooledHead
 from cxr_app.imaging.to_input import INPUT_SIDE
 from cxr_app.settings import read_settings
-from cxr_app.spec import FORMAT, InputSpec, Spec, Task, parse_json, parse_spec
+from cxr_app.spec import (
+    FORMAT,
+    MAX_SPEC_BYTES,
+    NAME_PATTERN,
+    InputSpec,
+    Spec,
+    Task,
+    parse_json,
+    parse_spec,
+)
 
 __all__ = ["MODELS", "Bundle", "load_bundle", "open_bundle"]
 
 MODELS: Final = Path(__file__).resolve().parent.parent / "models"
+
+MAX_FILE_BYTES: Final = 2**30
 
 _SERVED_INPUT: Final = InputSpec(height=INPUT_SIDE, width=INPUT_SIDE, channels=1, dtype="uint8")
 
@@ -73,6 +86,8 @@ def load_bundle(folder: Path | str | None = None) -> Bundle:
     bundle = open_bundle(chosen or _default())
     if bundle.spec.task is not Task.BINARY:
         raise _invalid(f"it answers a {bundle.spec.task} task, and only binary ones are shown")
+    if bundle.spec.gate is not None:
+        raise _invalid("it asks for a gate, and this program has none to keep it")
     return bundle
 
 
@@ -85,7 +100,7 @@ def open_bundle(folder: Path) -> Bundle:
         As `load_bundle`.
     """
     try:
-        data = (folder / "spec.json").read_bytes()
+        data = _read_plain(folder / "spec.json", most=MAX_SPEC_BYTES)
     except OSError:
         place = folder.name or str(folder)
         raise BundleError(Code.MODEL_MISSING, place=f"no spec.json in {place}") from None
@@ -105,9 +120,9 @@ def open_bundle(folder: Path) -> Bundle:
 def _default() -> Path:
     try:
         name = (MODELS / "DEFAULT").read_text("utf-8").strip()
-    except OSError:
+    except (OSError, UnicodeDecodeError):
         raise BundleError(Code.MODEL_MISSING, place="no file models/DEFAULT") from None
-    if not name or Path(name).name != name:
+    if not re.fullmatch(NAME_PATTERN, name):
         raise BundleError(Code.MODEL_MISSING, place="models/DEFAULT names no folder beside it")
     return MODELS / name
 
@@ -142,12 +157,30 @@ def _check_files(folder: Path, spec: Spec) -> None:
 
 def _verified(folder: Path, name: str, sha256: str) -> bytes:
     try:
-        data = (folder / name).read_bytes()
+        data = _read_plain(folder / name, most=MAX_FILE_BYTES)
     except OSError:
         raise BundleError(Code.MODEL_CHANGED, file=name) from None
     if hashlib.sha256(data).hexdigest() != sha256:
         raise BundleError(Code.MODEL_CHANGED, file=name)
     return data
+
+
+def _read_plain(path: Path, *, most: int) -> bytes:
+    """Read a plain file; a link, a pipe or a device is not opened, a huge file not read.
+
+    Raises
+    ------
+    OSError
+        Where there is none.
+    BundleError
+        `model_unsafe`, `model_invalid`.
+    """
+    facts = path.lstat()
+    if not stat.S_ISREG(facts.st_mode):
+        raise BundleError(Code.MODEL_UNSAFE, file=path.name)
+    if facts.st_size > most:
+        raise _invalid(f"{path.name} is larger than {most // 2**20} MiB")
+    return path.read_bytes()
 
 
 def _head(folder: Path, spec: Spec) -> PooledHead | None:

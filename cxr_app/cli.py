@@ -17,8 +17,10 @@ from tqdm import tqdm
 from cxr_app.bundle import load_bundle
 from cxr_app.codes import Code
 from cxr_app.engine.choose import open_engine
-from cxr_app.errors import CxrError, UsageError
+from cxr_app.errors import CxrError, Rejected, UsageError
 from cxr_app.export import csv, jsonl, table
+from cxr_app.imaging.signature import sniff
+from cxr_app.names import printable
 from cxr_app.pipeline import classify_sources
 from cxr_app.prediction import Prediction
 from cxr_app.records import Record, Status
@@ -92,7 +94,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return _predict(options)
     except CxrError as error:
-        print(f"{error.code}: {error}", file=sys.stderr)
+        print(f"{error.code}: {printable(str(error))}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
@@ -100,6 +102,10 @@ def main(arguments: list[str] | None = None) -> int:
         # Whoever read has seen enough.
         _close_stdout()
         return 0
+    except OSError as error:
+        failed = UsageError(Code.OUTPUT_FAILED, reason=_reason(error))
+        print(f"{failed.code}: {failed}", file=sys.stderr)
+        return 2
 
 
 def _close_stdout() -> None:
@@ -126,18 +132,31 @@ def _predict(options: argparse.Namespace) -> int:
     if count == 0:
         print("There is no file in this folder; nothing was classified.", file=sys.stderr)
     elif options.format == "table":
-        print(bundle.spec.notice, file=sys.stderr if output else sys.stdout)
+        print(printable(bundle.spec.notice), file=sys.stderr if output else sys.stdout)
     if was_interrupted:
         return 130
     return 1 if options.strict and is_any_rejected else 0
 
 
 def _refuse_sources(output: Path | None, sources: list[str]) -> None:
-    """Never write over a film that is to be read."""
+    """Never write over a film, nor over anything that is to be read."""
     for source in sources:
         # os.path: a name that no file can have is no error here; it gets its record later.
         if output and os.path.isfile(source) and output.exists() and output.samefile(source):  # noqa: PTH113
             raise UsageError(Code.OUTPUT_FAILED, reason="it is one of the sources")
+    if output and os.path.isfile(output) and _is_picture(output):  # noqa: PTH113
+        raise UsageError(Code.OUTPUT_FAILED, reason="it is a picture")
+
+
+def _is_picture(path: Path) -> bool:
+    try:
+        with path.open("rb") as stream:
+            sniff(stream.read(4096))
+    except Rejected as error:
+        return error.code is Code.UNSUPPORTED_FORMAT
+    except OSError:
+        return False
+    return True
 
 
 def _write(
@@ -174,6 +193,8 @@ def _interrupt() -> Iterator[Callable[[], bool]]:
 def _writer(output: Path | None) -> Iterator[TextIO]:
     """Open the output; a file appears whole at the end, and an old one stays until then."""
     if output is None:
+        if sys.stdout is None:
+            raise UsageError(Code.OUTPUT_FAILED, reason="standard output is closed")
         sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
         try:
             yield sys.stdout

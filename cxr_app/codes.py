@@ -116,7 +116,7 @@ ANSWERS: Final[Mapping[Code, Answer]] = MappingProxyType(
         ),
         Code.NOT_AN_IMAGE: _rejection("This file is not a picture; choose the film itself."),
         Code.TOO_MANY_PIXELS: _rejection(
-            "The picture is {w} x {h} pixels, more than {max} million; export it smaller."
+            "The picture is {w} x {h} pixels, more than {max}; export it smaller."
         ),
         Code.TOO_SMALL: _rejection(
             "The picture is {w} x {h} pixels; at least {min} on each side are needed."

@@ -6,7 +6,7 @@ from typing import Final
 from cxr_app.codes import Code
 from cxr_app.errors import CxrError
 
-__all__ = ["MAX_NAME", "check_name", "shown_file_name"]
+__all__ = ["MAX_NAME", "check_name", "printable", "shown_file_name"]
 
 MAX_NAME: Final = 120  # characters of the NFC form
 
@@ -22,6 +22,14 @@ TURNERS: Final = frozenset(
 
 # Letters and symbols by category, but blank to the eye.
 BLANKS: Final = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+
+
+def printable(text: str) -> str:
+    """Escape what a terminal would obey, and what it cannot show."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii")
+        for letter in text
+    )
 
 
 def check_name(text: str) -> str:

@@ -151,6 +151,8 @@ class Prediction:
         outputs = self._run(to_input(film))
         spec = self.bundle.spec
         decision = decide(outputs.logits[0], spec.decision)
+        if not np.isfinite(decision.confidences).all():
+            raise _failed()
         unsure = () if decision.is_sure else (Code.NEAR_THRESHOLD,)
         found = {*film.warnings, *quality, *unsure}
         confidences = dict(zip(spec.labels, decision.confidences, strict=True))
@@ -174,6 +176,11 @@ class Prediction:
             return image
         if isinstance(image, Image.Image):
             return film_from_picture(image, self._limits)
+        if not isinstance(image, np.ndarray):
+            raise TypeError(
+                "image must be a Film, a Pillow picture or an array. "
+                f"Got {type(image).__name__} instead."
+            )
         return film_from_array(image, self._limits)
 
     def _run(self, one: NDArray[np.uint8]) -> Outputs:

@@ -128,7 +128,8 @@ def _below(folder: Path, shown: str, leave_out: Path | None, *, depth: int) -> I
     for entry in entries:
         name = f"{shown}/{entry.name}"
         path = Path(entry.path)
-        if entry.name.startswith(".") or (leave_out and path.absolute() == leave_out.absolute()):
+        is_output = leave_out is not None and path.resolve() == leave_out.resolve()
+        if entry.name.startswith(".") or is_output:
             continue
         if entry.is_dir(follow_symlinks=False) and depth < MAX_FOLDER_DEPTH:
             yield from _below(path, name, leave_out, depth=depth + 1)
@@ -138,4 +139,4 @@ def _below(folder: Path, shown: str, leave_out: Path | None, *, depth: int) -> I
 
 def _check(size: int, limits: Limits) -> None:
     if size > limits.max_bytes:
-        raise Rejected(Code.TOO_LARGE_BYTES, max=f"{limits.max_bytes / MIB:g}")
+        raise Rejected(Code.TOO_LARGE_BYTES, max=f"{limits.max_bytes / MIB:.3g}")

@@ -11,6 +11,7 @@ from cxr_app.strict import STRICT, read_strictly
 
 __all__ = [
     "FORMAT",
+    "MAX_SPEC_BYTES",
     "NAME_PATTERN",
     "CalibrationFigures",
     "DataFacts",
@@ -93,6 +94,11 @@ class Interval:
     low: Share
     high: Share
 
+    def __post_init__(self) -> None:
+        """Check the order of the ends."""
+        if self.low > self.high:
+            raise ValueError("low: must not be above high")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalibrationFigures:
@@ -127,8 +133,8 @@ class DecisionSpec:
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
-    temperature: Annotated[float, Field(gt=0, le=1000)]
-    bias: tuple[float, ...]
+    temperature: Annotated[float, Field(ge=1e-6, le=1000)]
+    bias: tuple[Annotated[float, Field(ge=-1000, le=1000)], ...]
     threshold: Annotated[float, Field(gt=0, lt=1)]
     zone: tuple[Share, Share]
     aim: Text

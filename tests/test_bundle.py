@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +30,11 @@ def flip_a_bit(place: Path) -> None:
     data = bytearray(place.read_bytes())
     data[len(data) // 2] ^= 1
     place.write_bytes(bytes(data))
+
+
+def instead(place: Path, make: Callable[[Path], object]) -> None:
+    place.unlink()
+    make(place)
 
 
 def edit_spec(folder: Path, **changes: object) -> None:
@@ -62,6 +68,14 @@ def edit_spec(folder: Path, **changes: object) -> None:
                      id="a task that the page does not show"),
         pytest.param(lambda f: (f / "spec.json").write_text("{"), "model_invalid", "spec.json",
                      id="a broken spec"),
+        pytest.param(lambda f: instead(f / "spec.json", os.mkfifo), "model_unsafe", "spec.json",
+                     id="a pipe, which would wait for ever"),
+        pytest.param(lambda f: instead(f / "model.bin", os.mkfifo), "model_unsafe", "model.bin",
+                     id="a pipe for the weights"),
+        pytest.param(lambda f: os.truncate(f / "spec.json", 6 * 2**30), "model_invalid",
+                     "larger than 1 MiB", id="a description of 6 GiB"),
+        pytest.param(lambda f: edit_spec(f, gate={"files": [], "limits": {}}), "model_invalid",
+                     "gate", id="a gate that nobody would keep"),
     ],
 )  # fmt: skip
 def test_an_unusable_bundle_says_what_and_how_to_mend_it(
@@ -121,3 +135,30 @@ def test_a_graph_that_openvino_cannot_read_is_refused(folder: Path):
 
     with pytest.raises(BundleError, match=r"model\.xml"):
         Prediction(load_bundle(folder))
+
+
+@pytest.mark.parametrize(
+    "decision",
+    [
+        pytest.param({"temperature": 1e-310}, id="a temperature that makes infinities"),
+        pytest.param({"bias": [0.0, 1.7e308]}, id="a bias beyond all logits"),
+    ],
+)
+def test_a_decision_whose_numbers_end_in_nan_is_refused(folder: Path, decision: dict):
+    spec = json.loads((folder / "spec.json").read_text())
+    edit_spec(folder, decision={**spec["decision"], **decision})
+
+    with pytest.raises(BundleError, match="decision"):
+        load_bundle(folder)
+
+
+@pytest.mark.parametrize("text", [b"\xff\xfe", b"a\0b", b"../elsewhere", b""])
+def test_a_default_that_is_no_name_is_said(text: bytes, tmp_path: Path, monkeypatch):
+    monkeypatch.delenv("CXR_MODEL", raising=False)
+    monkeypatch.setattr("cxr_app.bundle.MODELS", tmp_path)
+    (tmp_path / "DEFAULT").write_bytes(text)
+
+    with pytest.raises(BundleError) as caught:
+        load_bundle()
+
+    assert caught.value.code == "model_missing"

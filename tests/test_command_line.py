@@ -271,6 +271,28 @@ def test_a_full_disk_is_said_in_one_sentence(films):
     assert len(err.splitlines()) == 1
 
 
+@pytest.mark.parametrize("name", ["films/a.png", "films/c"])
+def test_a_film_is_never_written_over(films, name, capsys):
+    assert main(["predict", "films", "--output", name]) == 2
+
+    assert "output_failed: " in capsys.readouterr().err
+    assert (films / "a.png").read_bytes() == PNG
+
+
+def test_an_older_output_is_not_read_as_a_film(films):
+    for _ in range(2):
+        assert (
+            main(["predict", "films", "--format", "csv", "--output", "films/../films/r.csv"]) == 0
+        )
+
+    assert len((films / "r.csv").read_text().splitlines()) == 1 + 3
+
+
+def test_a_name_that_no_output_can_have_is_one_sentence(films, capsys):
+    assert main(["predict", "films", "--output", "x" * 300]) == 2
+    assert capsys.readouterr().err.startswith("output_failed: ")
+
+
 def test_help_answers_without_an_engine(films):
     code = """
 import sys

@@ -34,6 +34,8 @@ def augment(
     film = Image.fromarray(picture[:, :, 0])
     if draw.random() < recipe.flip:
         film = film.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    if draw.random() < recipe.crop:
+        film = _crop(film, draw)
     film = _move(film, recipe, draw)
     if draw.random() < recipe.soften:
         film = _soften(film, draw)
@@ -41,6 +43,8 @@ def augment(
         film = _sharpen(film, draw)
     if draw.random() < recipe.marker:
         _mark(film, draw)
+    if draw.random() < recipe.border:
+        film = _frame(film, draw)
     grey = _expose(np.asarray(film, np.float32) / np.float32(255), recipe, draw)
     if draw.random() < recipe.erase:
         _erase(grey, draw)
@@ -72,6 +76,26 @@ def _move(film: Image.Image, recipe: AugmentRecipe, draw: np.random.Generator) -
     c = middle + pad - a * (middle + across) - b * (middle + down)
     f = middle + pad - d * (middle + across) - e * (middle + down)
     return film.transform((side, side), Image.Transform.AFFINE, (a, b, c, d, e, f), _BILINEAR)
+
+
+def _crop(film: Image.Image, draw: np.random.Generator) -> Image.Image:
+    """Cut up to an eighth off each side and fill the square again: the shape changes with it."""
+    side = film.width
+    left, top, right, bottom = draw.uniform(0, 0.125, 4) * side
+    return film.resize((side, side), _BILINEAR, box=(left, top, side - right, side - bottom))
+
+
+def _frame(film: Image.Image, draw: np.random.Generator) -> Image.Image:
+    """Paint over up to an eighth at each side, mostly black; half of the time alike all round."""
+    side = film.width
+    widths = draw.uniform(0, 0.125, 4)
+    if draw.random() < 0.5:
+        widths[:] = widths[0]
+    left, top, right, bottom = np.rint(widths * side).astype(int).tolist()
+    level = 0 if draw.random() < 0.7 else int(draw.integers(0, 256))
+    framed = Image.new("L", film.size, level)
+    framed.paste(film.crop((left, top, side - right, side - bottom)), (left, top))
+    return framed
 
 
 def _soften(film: Image.Image, draw: np.random.Generator) -> Image.Image:

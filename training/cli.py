@@ -7,9 +7,11 @@ import re
 import shlex
 import sys
 from pathlib import Path
+from typing import Any
 
 from cxr_app.codes import Code
 from cxr_app.errors import CxrError, TrainingError
+from cxr_app.names import printable
 from cxr_app.spec import NAME_PATTERN
 
 __all__ = ["main", "parser", "shown_command"]
@@ -26,6 +28,17 @@ exit status:
   0  the bundle is written
   2  wrong usage, or a recipe, data or weights that cannot be used; nothing is written
   130  stopped by Ctrl-C
+"""
+
+
+_EVALUATE_EPILOG = """\
+DIR holds train, val and test with a folder of each class inside; every run on its test films is a
+line in docs/test-ledger.csv. A DIR with class folders alone is measured by --part all.
+
+exit status:
+  0  the report is written
+  2  wrong usage, or data or a model that cannot be used
+  130  stopped by Ctrl-C; nothing is written
 """
 
 
@@ -68,7 +81,36 @@ def parser() -> argparse.ArgumentParser:
     select.add_argument(
         "--version", default="1.0.0", metavar="X.Y.Z", help="of the model (default: 1.0.0)"
     )
+    _add_evaluate(verbs)
     return parser
+
+
+def _add_evaluate(verbs: Any) -> None:
+    evaluate = verbs.add_parser(
+        "evaluate",
+        help="measure a bundle on labelled films, write its report again",
+        description="Measure a bundle on labelled films, as the app would answer them.",
+        epilog=_EVALUATE_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    evaluate.add_argument("--model", required=True, type=Path, metavar="DIR", help="a bundle")
+    evaluate.add_argument("--data", required=True, type=Path, metavar="DIR", help="films by class")
+    evaluate.add_argument(
+        "--part",
+        choices=("test", "validation", "all"),
+        default="test",
+        help="test (default): the films in DIR/test; validation: those that chose the model; all: "
+        "every film of a DIR without parts",
+    )
+    evaluate.add_argument(
+        "--recipe", type=Path, metavar="FILE", help="the model's own; for --part validation"
+    )
+    evaluate.add_argument(
+        "--perturb", action="store_true", help="measure changed forms of the films too"
+    )
+    evaluate.add_argument(
+        "--copies", type=Path, metavar="DIR", help="compare with other copies of the same films"
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -84,13 +126,14 @@ def main(arguments: list[str] | None = None) -> int:
     # TensorFlow's C++ side writes pages of start-up notes otherwise.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
-        return _select(options)
+        return _evaluate(options) if options.verb == "evaluate" else _select(options)
     except CxrError as error:
-        print(f"{error.code}: {error}", file=sys.stderr)
+        print(f"{error.code}: {printable(str(error))}", file=sys.stderr)
         return 2
     except OSError as error:
         reason = (error.strerror or "unknown").lower()
-        print(str(TrainingError(Code.OUTPUT_FAILED, reason=reason)), file=sys.stderr)
+        failed = TrainingError(Code.OUTPUT_FAILED, reason=reason)
+        print(f"{failed.code}: {failed}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("Stopped; the same command goes on after the last whole epoch.", file=sys.stderr)
@@ -113,11 +156,7 @@ def _select(options: argparse.Namespace) -> int:
         if not re.fullmatch(NAME_PATTERN, value):
             reason = f"'{value}' cannot name a model or its version; use letters, digits and . _ -"
             raise TrainingError(Code.USAGE, reason=reason)
-    if target.exists() and not options.replace:
-        raise TrainingError(
-            Code.USAGE,
-            reason=f"{target.name} is there already; name another --output, or add --replace",
-        )
+    _check_target(target, options.data, is_replacing=options.replace)
     bundle = select(
         Order(
             data=options.data,
@@ -136,14 +175,69 @@ def _select(options: argparse.Namespace) -> int:
     return 0
 
 
+def _check_target(target: Path, data: Path, *, is_replacing: bool) -> None:
+    """Refuse, before hours pass, to write where something else lies."""
+    place, films = target.resolve(), data.resolve()
+    if place == films or place in films.parents or films in place.parents:
+        raise TrainingError(Code.USAGE, reason="--output must lie apart from the films")
+    if target.is_symlink() or (target.exists() and not (target / "spec.json").is_file()):
+        reason = f"{target.name} is there and is no bundle, so it is not written over"
+        raise TrainingError(Code.USAGE, reason=reason)
+    if target.exists() and not is_replacing:
+        reason = f"{target.name} is there already; name another --output, or add --replace"
+        raise TrainingError(Code.USAGE, reason=reason)
+    if any(parent.exists() and not parent.is_dir() for parent in place.parents):
+        raise TrainingError(Code.USAGE, reason=f"a part of the path to {target.name} is a file")
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from cxr_app.bundle import load_bundle
+    from training.evaluate import Inquiry, evaluate
+
+    found = evaluate(
+        Inquiry(
+            bundle=load_bundle(options.model),
+            data=options.data,
+            part=options.part,
+            recipe=options.recipe,
+            with_forms=options.perturb,
+            copies=options.copies,
+            command=evaluation_command(options),
+        )
+    )
+    for name, one in found["figures"].items():
+        print(f"{name:>12} {one.value:.4f} ({one.low:.4f}-{one.high:.4f})")
+    print(options.model / "report" / "card.md")
+    return 0
+
+
+def evaluation_command(options: argparse.Namespace) -> str:
+    """Write the command for the card, without this machine's folders."""
+    words = ["python -m training evaluate --model", shown_path(options.model), "--data DIR"]
+    if options.part != "test":
+        words += ["--part", options.part]
+    if options.recipe:
+        words += ["--recipe", shown_path(options.recipe)]
+    words += ["--perturb"] * options.perturb
+    if options.copies:
+        words += ["--copies", "COPIES_DIR"]
+    return " ".join(words)
+
+
+def shown_path(path: Path) -> str:
+    """Show a path below this folder as it is, any other by its name alone."""
+    is_below = not path.is_absolute() and ".." not in path.parts
+    return shlex.quote(path.as_posix() if is_below else path.name)
+
+
 def shown_command(options: argparse.Namespace, target: Path) -> str:
     """Write the command for the card, without this machine's folders."""
-    words = ["python -m training select --data DIR --recipe", options.recipe.name]
+    words = ["python -m training select --data DIR --recipe", shown_path(options.recipe)]
     for source in options.weights:
         name, equals, place = source.rpartition("=")
         words += ["--weights", shlex.quote(name + equals + Path(place).name)]
     if options.teacher:
-        words += ["--teacher", shlex.quote(options.teacher.name)]
+        words += ["--teacher", shown_path(options.teacher)]
     if options.sharp:
-        words += ["--sharp", "DIR_OF_SHARP"]
-    return " ".join([*words, "--output", target.name, "--version", options.version])
+        words += ["--sharp", "SHARP_DIR"]
+    return " ".join([*words, "--output", shown_path(target), "--version", options.version])

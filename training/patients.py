@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-__all__ = ["patient_of"]
+__all__ = ["kind_of", "patient_of"]
 
 # One pattern for each naming scheme; the named groups together are the patient.
 _SCHEMES: Final = (
@@ -37,3 +37,12 @@ def patient_of(stem: str) -> str | None:
         if match:
             return match["patient"].lower()
     return None
+
+
+_KIND: Final = re.compile(r"(?:^|_)(bacteria|virus)(?:_|-)", re.IGNORECASE)
+
+
+def kind_of(stem: str) -> str | None:
+    """Read the kind of infection, "bacteria" or "virus", out of a film's name; else None."""
+    match = _KIND.search(stem)
+    return match[1].lower() if match else None

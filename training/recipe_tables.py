@@ -174,9 +174,10 @@ class AugmentRecipe:
         Largest change as a natural logarithm: 0.4 is a factor from 1/1.49 to 1.49.
     brightness, noise : float
         Largest offset; largest standard deviation, both as a share of the grey range.
-    flip, soften, sharpen, jpeg, erase, marker : float
-        Chance of a mirrored film; of shrinking and enlarging; of an unsharp mask; of a JPEG round
-        trip; of one box painted over; of a bright side marker near an edge.
+    flip, crop, border, soften, sharpen, jpeg, erase, marker : float
+        Chance of a mirrored film; of up to an eighth cut off each side; of up to an eighth painted
+        over at each side; of shrinking and enlarging; of an unsharp mask; of a JPEG round trip; of
+        one box painted over; of a bright side marker near an edge.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
@@ -190,6 +191,8 @@ class AugmentRecipe:
     brightness: Annotated[float, Field(ge=0, le=0.5)] = 0.0
     noise: Annotated[float, Field(ge=0, le=0.5)] = 0.0
     flip: Chance = 0.0
+    crop: Chance = 0.0
+    border: Chance = 0.0
     soften: Chance = 0.0
     sharpen: Chance = 0.0
     jpeg: Chance = 0.0

@@ -136,6 +136,7 @@ def select(order: Order) -> Bundle:
         command=order.command,
         first=order.first,
         teacher=order.teacher,
+        sharp=sum(order.data not in film.path.parents for film in split.fit),
         candidates=candidates,
         winner=winner,
         calibration=score(calibration.labels, probability, threshold=decision.threshold),

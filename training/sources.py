@@ -77,11 +77,10 @@ def read_class_folders(folder: Path, labels: tuple[str, ...]) -> tuple[LabelledF
     named = _named_patients(folder)
     found: list[LabelledFilm] = []
     for subset, place in _subset_folders(folder):
-        by_name = {entry.name.lower(): entry for entry in place.iterdir() if entry.is_dir()}
         for label, label_name in enumerate(labels):
-            class_folder = by_name.get(label_name.lower())
-            if class_folder is not None:
-                found += _films(class_folder, folder, named, label=label, subset=subset)
+            for class_folder in sorted(place.iterdir()):
+                if class_folder.is_dir() and class_folder.name.lower() == label_name.lower():
+                    found += _films(class_folder, folder, named, label=label, subset=subset)
     missing = [name for i, name in enumerate(labels) if not any(f.label == i for f in found)]
     if missing:
         raise _invalid(
@@ -90,6 +89,11 @@ def read_class_folders(folder: Path, labels: tuple[str, ...]) -> tuple[LabelledF
             f"films belong in DIR/{labels[0]} and DIR/{labels[1]}, "
             f"or in DIR/train/{labels[0]} and so on",
         )
+    names = {name for film in found for name in (film.name, film.path.name)}
+    strangers = [name for name in named if name not in names]
+    if strangers:
+        reason = f"{len(strangers)} rows name no film that is here, the first {strangers[0]}"
+        raise _invalid(folder / "patients.csv", reason)
     return tuple(sorted(found, key=lambda film: film.name))
 
 
@@ -101,7 +105,11 @@ def data_sha256(films: tuple[LabelledFilm, ...]) -> str:
 
 def _subset_folders(folder: Path) -> list[tuple[str, Path]]:
     by_name = {entry.name.lower(): entry for entry in folder.iterdir() if entry.is_dir()}
-    subsets = [(name, by_name[name]) for name in _SUBSETS if name in by_name]
+    subsets = [
+        (name, by_name[name])
+        for name in _SUBSETS
+        if name in by_name and any(entry.is_dir() for entry in by_name[name].iterdir())
+    ]
     return subsets or [("train", folder)]
 
 
@@ -137,14 +145,24 @@ def _named_patients(folder: Path) -> dict[str, str]:
     except UnicodeDecodeError as error:
         raise _invalid(table, "is not in UTF-8; save it so") from error
     with io.StringIO(text, newline="") as stream:
-        reader = csv.DictReader(stream)
-        if not {"file", "patient"} <= set(reader.fieldnames or ()):
-            raise _invalid(table, "line 1 must name the columns file and patient")
-        rows = {}
-        for row in reader:
-            if not row["file"] or not row["patient"]:
-                raise _invalid(table, f"line {reader.line_num} lacks a file or a patient")
-            rows[row["file"]] = row["patient"]
+        reader = csv.DictReader(stream, strict=True)
+        try:
+            return _read_rows(table, reader)
+        except csv.Error as error:
+            raise _invalid(table, f"line {reader.line_num} cannot be read: {error}") from error
+
+
+def _read_rows(table: Path, reader: "csv.DictReader[str]") -> dict[str, str]:
+    if not {"file", "patient"} <= set(reader.fieldnames or ()):
+        raise _invalid(table, "line 1 must name the columns file and patient")
+    rows: dict[str, str] = {}
+    for row in reader:
+        file = (row["file"] or "").strip().replace("\\", "/")
+        patient = (row["patient"] or "").strip()
+        if not file or not patient:
+            raise _invalid(table, f"line {reader.line_num} lacks a file or a patient")
+        if rows.setdefault(file, patient) != patient:
+            raise _invalid(table, f"line {reader.line_num} gives {file} a second patient")
     return rows
 
 

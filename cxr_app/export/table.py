@@ -3,6 +3,7 @@
 from typing import Final
 
 from cxr_app.codes import ANSWERS
+from cxr_app.names import printable
 from cxr_app.percent import percent
 from cxr_app.records import Record
 
@@ -14,17 +15,9 @@ HEADER: Final = f"{'':>5}  {'label':<12} {'confidence':>10}  source\n"
 def line(record: Record) -> str:
     """Write one record: a line, then what must be read with it, indented."""
     confidence = "" if record.confidence is None else percent(record.confidence)
-    label = record.label or str(record.status)
-    rows = [f"{record.item:>5}  {label:<12} {confidence:>10}  {_shown(record.source)}"]
+    label = printable(record.label or str(record.status))
+    rows = [f"{record.item:>5}  {label:<12} {confidence:>10}  {printable(record.source)}"]
     if record.message:
         rows.append(f"{'':>7}{record.code}: {record.message}")
     rows += [f"{'':>7}{code}: {ANSWERS[code].message}" for code in record.warnings]
     return "\n".join(rows) + "\n"
-
-
-def _shown(text: str) -> str:
-    """Escape what a terminal would obey, and what it cannot show."""
-    return "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii")
-        for letter in text
-    )

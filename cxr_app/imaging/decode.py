@@ -1,7 +1,7 @@
 """Bytes to film: JPEG, PNG, WebP, TIFF and BMP, recognized by content."""
 
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
 
 from cxr_app.codes import Code
 from cxr_app.errors import Rejected
@@ -17,6 +17,8 @@ from cxr_app.imaging.structure.layout import Layout
 from cxr_app.limits import MIB, Limits
 
 __all__ = ["decode", "make_film"]
+
+L = TypeVar("L", bound=Layout)
 
 _SIZES: Final = MappingProxyType(
     {
@@ -56,7 +58,7 @@ def decode(data: bytes, limits: Limits) -> Film:
     if not data:
         raise Rejected(Code.EMPTY)
     if len(data) > limits.max_bytes:
-        raise Rejected(Code.TOO_LARGE_BYTES, max=limits.max_bytes // MIB)
+        raise Rejected(Code.TOO_LARGE_BYTES, max=f"{limits.max_bytes / MIB:.3g}")
     found = sniff(data)
     size = _SIZES[found](data)
     check_size(size, limits)
@@ -64,7 +66,7 @@ def decode(data: bytes, limits: Limits) -> Film:
         page = tiff.read_layout(data)
         grey = samples.read_grey(data, page, limits)
         return make_film(grey, found, page.orientation)
-    layout, grey = _decode_picture(data, found, size)
+    layout, grey = _decode_picture(data, found, size, limits)
     return make_film(grey, found, layout.orientation, layout.warnings)
 
 
@@ -81,15 +83,21 @@ def make_film(grey: Grey, found: Format, orientation: int, warnings: tuple[Code,
     )
 
 
-def _decode_picture(data: bytes, found: Format, size: Size) -> tuple[Layout, Grey]:
+def _decode_picture(data: bytes, found: Format, size: Size, limits: Limits) -> tuple[Layout, Grey]:
     """Read the structure, then decode, of the formats whose pixels Pillow reads."""
+
+    def checked(layout: L) -> L:
+        if size.width * size.height * layout.pixel_bytes > limits.max_unpacked:
+            raise Rejected(Code.TOO_LARGE_UNPACKED)
+        return layout
+
     layout: Layout
     match found:
         case Format.JPEG:
-            layout = jpeg.read_layout(data)
-            picture = scan.open_jpeg(layout, size)
+            layout = whole = checked(jpeg.read_layout(data))
+            picture = scan.open_jpeg(whole, size)
         case Format.PNG:
-            layout = png.read_layout(data)
+            layout = checked(png.read_layout(data))
             try:
                 picture = open_picture(layout.clean, found, size)
             except Rejected as error:
@@ -97,10 +105,10 @@ def _decode_picture(data: bytes, found: Format, size: Size) -> tuple[Layout, Gre
                     raise Rejected(Code.TRUNCATED) from error
                 raise
         case Format.WEBP:
-            layout = webp.read_layout(data)
+            layout = checked(webp.read_layout(data))
             picture = open_picture(layout.clean, found, size)
         case _:
-            layout = bmp.read_layout(data)
+            layout = checked(bmp.read_layout(data))
             picture = open_picture(layout.clean, found, size)
     with translated():
         return layout, grey_of_picture(picture, layout.declared_max)

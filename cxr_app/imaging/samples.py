@@ -41,15 +41,26 @@ def read_grey(data: bytes, layout: TiffLayout, limits: Limits) -> Grey:
         grey = grey_of_picture(open_tiff(write_picture_tiff(data, layout)))
         if grey.pixels.shape != (layout.height, layout.width):
             raise Rejected(Code.CORRUPT)
-    else:
-        unpacked = layout.row_bytes * layout.height * layout.planes
-        if unpacked > limits.max_unpacked:
-            raise Rejected(Code.TOO_LARGE_UNPACKED)
-        with translated():
-            grey = _grey_of_samples(_read_samples(data, layout), layout)
-    if layout.photometric == Photometric.WHITE_IS_ZERO:
-        return Grey(pixels=255 - grey.pixels, depth=grey.depth, warnings=grey.warnings)
-    return grey
+        return _bone_white(grey, layout)
+    if _unpacked_bytes(layout) > limits.max_unpacked:
+        raise Rejected(Code.TOO_LARGE_UNPACKED)
+    with translated():
+        return _grey_of_samples(_read_samples(data, layout), layout)
+
+
+def _unpacked_bytes(layout: TiffLayout) -> int:
+    n_rows = layout.height
+    if layout.is_tiled:  # whole tiles are unpacked, and a row of one is a part of a row
+        across = -(-layout.width // layout.segment_width)
+        down = -(-layout.height // layout.segment_height)
+        n_rows = across * down * layout.segment_height
+    return layout.row_bytes * n_rows * layout.planes
+
+
+def _bone_white(grey: Grey, layout: TiffLayout) -> Grey:
+    if layout.photometric != Photometric.WHITE_IS_ZERO:
+        return grey
+    return Grey(pixels=255 - grey.pixels, depth=grey.depth, warnings=grey.warnings)
 
 
 def _grey_of_samples(samples: NDArray[Any], layout: TiffLayout) -> Grey:
@@ -75,6 +86,7 @@ def _grey_of_samples(samples: NDArray[Any], layout: TiffLayout) -> Grey:
             grey = grey_of(samples[:, :, 0], declared)
             beyond = 1
     grey = Grey(pixels=grey.pixels, depth=8 if layout.bits <= 8 else 16, warnings=grey.warnings)
+    grey = _bone_white(grey, layout)  # before it is laid on black: what is clear must stay black
     if layout.alpha == "none":
         return grey
     opaque = declared or full_scale(int(samples[:, :, beyond].max()))
@@ -130,13 +142,16 @@ def _unpack(
 
 
 def _inflate(packed: bytes, length: int) -> bytes:
-    """Unpack exactly `length` bytes; what a segment holds beyond them is never unpacked."""
+    """Unpack `length` bytes of a segment, and no more than as many again to reach its checksum.
+
+    Some writers fill the last strip up to its full height; damage, too, often lengthens a stream.
+    Only at the stream's end does zlib compare the checksum.
+    """
     unpacker = zlib.decompressobj()
     unpacked = unpacker.decompress(packed, length)
     if len(unpacked) < length:
         raise Rejected(Code.CORRUPT)
-    # One byte more makes zlib compare its checksum, if nothing but that is left.
-    unpacker.decompress(unpacker.unconsumed_tail, 1)
+    unpacker.decompress(unpacker.unconsumed_tail, length + 1)
     return unpacked
 
 

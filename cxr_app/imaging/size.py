@@ -28,7 +28,11 @@ def check_size(size: Size, limits: Limits) -> None:
     width, height = size.width, size.height
     if min(width, height) < 1:
         raise Rejected(Code.CORRUPT)
-    if width * height > limits.max_pixels or max(width, height) > limits.max_side:
-        raise Rejected(Code.TOO_MANY_PIXELS, w=width, h=height, max=limits.max_pixels // 1_000_000)
+    if max(width, height) > limits.max_side:
+        most = f"{limits.max_side} on a side"
+        raise Rejected(Code.TOO_MANY_PIXELS, w=width, h=height, max=most)
+    if width * height > limits.max_pixels:
+        most = f"{limits.max_pixels / 1e6:g} million"
+        raise Rejected(Code.TOO_MANY_PIXELS, w=width, h=height, max=most)
     if min(width, height) < limits.min_side:
         raise Rejected(Code.TOO_SMALL, w=width, h=height, min=limits.min_side)

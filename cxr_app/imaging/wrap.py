@@ -1,11 +1,14 @@
 """Films that a program hands over: arrays and Pillow pictures."""
 
+import warnings
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from cxr_app.codes import Code
+from cxr_app.errors import Rejected
 from cxr_app.imaging.colour import Grey, grey_of, grey_of_picture, grey_of_rgb, lay_on_black
 from cxr_app.imaging.decode import make_film
 from cxr_app.imaging.depth import to_uint8
@@ -52,12 +55,15 @@ def film_from_array(array: NDArray[Any], limits: Limits = USUAL) -> Film:
             "array must be [height, width] or [height, width, 1, 3 or 4]. "
             f"Got {list(shape)} instead."
         )
+    array = array.astype(array.dtype.newbyteorder("="), copy=False)
     if array.dtype not in TYPES and array.dtype.kind != "f":
         raise ValueError(f"array must be uint8, uint16 or floating. Got {array.dtype} instead.")
     check_size(Size(width=shape[1], height=shape[0]), limits)
     if channels == 1:
         return make_film(grey_of(array.reshape(shape[:2]).copy()), Format.MEMORY, UPRIGHT)
     grey = grey_of_rgb(to_uint8(array[:, :, :3]))
+    if channels == 4 and not np.isfinite(array[:, :, 3]).all():
+        raise Rejected(Code.BAD_PIXEL_VALUES)
     if channels == 4:
         grey = lay_on_black(grey, _opacity(array[:, :, 3]))
     deep = Grey(
@@ -94,16 +100,25 @@ def film_from_picture(picture: Image.Image, limits: Limits = USUAL) -> Film:
     with translated():
         picture.load()
         grey = grey_of_picture(picture)
-        orientation = picture.getexif().get(ORIENTATION, UPRIGHT)
-    if not isinstance(orientation, int):
-        orientation = UPRIGHT
-    return make_film(grey, Format.MEMORY, orientation)
+    return make_film(grey, Format.MEMORY, _orientation(picture))
+
+
+def _orientation(picture: Image.Image) -> int:
+    """Ask EXIF which way up it stands; junk there is no fault of the pixels."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            with translated():
+                found = picture.getexif().get(ORIENTATION, UPRIGHT)
+        except Rejected:
+            return UPRIGHT
+    return found if isinstance(found, int) else UPRIGHT
 
 
 def _opacity(alpha: NDArray[Any]) -> NDArray[np.uint8]:
     """Scale alpha by what its type calls opaque, whatever the picture's most opaque pixel is."""
     if alpha.dtype.kind == "f":
-        clipped = np.clip(np.nan_to_num(alpha), 0.0, 1.0)
+        clipped = np.clip(alpha, 0.0, 1.0)
         scaled: NDArray[np.uint8] = np.floor(clipped * 255 + 0.5).astype(np.uint8)
         return scaled
     return to_uint8(alpha, int(np.iinfo(alpha.dtype).max))

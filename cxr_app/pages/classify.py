@@ -26,7 +26,7 @@ def page() -> None:
     with guarded():
         settings = read_settings()
         bundle = model.load(settings)
-        st.info(bundle.spec.notice, icon=":material/info:")
+        st.info(wording.plain(bundle.spec.notice), icon=":material/info:")
         prediction = model.start(settings, bundle)  # what stands above is on the screen meanwhile
         form.show(settings.limits)
         session = state.session()

@@ -108,8 +108,22 @@ def bombs() -> Iterator[Row]:
     def with_chunk(kind: bytes, head: bytes) -> bytes:
         return png_of(GOOD(), before=[png_chunk(kind, head + packed_zeros(200))])
 
+    def tiles() -> bytes:
+        """8,000 x 8,000 in three samples of 16 bits, each tile a few bytes."""
+        side, count = 256, 32 * 32
+        tile = zlib.compress(bytes(side * side * 6))
+        extra = {
+            322: (4, (side,)),
+            323: (4, (side,)),
+            324: (4, tuple(16 + place * len(tile) for place in range(count))),
+            325: (4, (len(tile),) * count),
+        }
+        pixels = np.broadcast_to(np.uint16(0), (8000, 8000, 3))
+        return tiff_of(pixels, photometric=2, packing=8, body=tile * count, extra=extra)
+
     yield Row(id="F09 500 MB behind the pixels", make=idat, answers=(OK,), twin=GOOD)
     yield Row(id="F09 overfull deflate strip", make=strip, answers=(OK,), twin=GOOD)
+    yield Row(id="F09 tiles of 384 MB", make=tiles, answers=(Code.TOO_LARGE_UNPACKED,))
     for kind, head in (
         (b"zTXt", b"k\0\0"),
         (b"iTXt", b"k\0\1\0\0\0"),

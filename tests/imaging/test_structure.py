@@ -29,6 +29,7 @@ from tests.makers import (
     png_chunk,
     png_of,
     saved,
+    tiff_of,
 )
 
 LIMITS = Limits()
@@ -261,3 +262,29 @@ def mutated(draw: st.DrawFn) -> bytes:
 @given(mutated())
 def test_any_bytes_give_a_film_or_a_listed_code(data: bytes) -> None:
     _code(data)
+
+
+def test_a_damaged_deflate_strip_never_passes_as_another_film() -> None:
+    """Damage often lengthens the stream; its checksum must be reached all the same."""
+    pixels = film(1)
+    sound = tiff_of(pixels, packing=8)
+    expected = decode(sound, LIMITS).pixels
+    for seed in range(60):
+        at = int(np.random.default_rng(seed).integers(16 + 2, len(sound) // 2))
+        try:
+            found = decode(flip(sound, at), LIMITS).pixels
+        except Rejected:
+            continue
+        assert np.array_equal(found, expected)
+
+
+def test_what_is_clear_is_black_where_white_is_zero_too() -> None:
+    grey = np.full((*SIZE[::-1], 2), 200, np.uint8)
+    grey[:, :100, 1] = 0
+    grey[:, 100:, 1] = 255
+    grey[0, 0, 0] = 0
+
+    made = decode(tiff_of(grey, photometric=0, extra={338: (3, (2,))}), LIMITS)
+
+    assert made.pixels[10, 10] == 0
+    assert made.pixels[10, -10] > 0

@@ -8,8 +8,10 @@ from PIL import Image
 
 from cxr_app.codes import Code
 from cxr_app.errors import Rejected
+from cxr_app.imaging.decode import decode
 from cxr_app.imaging.film import Format
 from cxr_app.imaging.wrap import film_from_array, film_from_picture
+from cxr_app.limits import Limits
 from tests.makers import film, saved
 
 PIXELS = film(5)
@@ -104,3 +106,31 @@ def test_size_is_asked_before_a_picture_is_loaded() -> None:
         film_from_picture(Image.new("L", (95, 300)))
 
     assert caught.value.code is Code.TOO_SMALL
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "JPEG"])
+def test_junk_in_the_exif_of_an_opened_picture_costs_nothing(kind: str) -> None:
+    """The same film by its bytes and by Pillow; and no warning, which a test makes an error."""
+    data = saved(Image.fromarray(PIXELS), kind, exif=b"Exif\0\0" + b"\xff" * 50)
+
+    made = film_from_picture(Image.open(io.BytesIO(data)))
+
+    assert np.abs(made.pixels.astype(int) - decode(data, Limits()).pixels).max() <= 1
+
+
+def test_arrays_in_the_other_byte_order_are_read() -> None:
+    deep = PIXELS.astype(np.uint16) * 257
+
+    made = film_from_array(deep.astype(deep.dtype.newbyteorder(">")))
+
+    assert np.array_equal(made.pixels, film_from_array(deep).pixels)
+
+
+def test_alpha_that_is_not_a_number_is_refused() -> None:
+    array = np.ones((100, 100, 4), np.float32)
+    array[5, 5, 3] = np.nan
+
+    with pytest.raises(Rejected) as caught:
+        film_from_array(array)
+
+    assert caught.value.code is Code.BAD_PIXEL_VALUES

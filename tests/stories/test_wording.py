@@ -91,3 +91,17 @@ def test_labels_are_escaped():
 
     assert "&lt;b&gt;</th>" in wording.shares_html(odd)
     assert "A &amp; B</th>" in wording.shares_html(odd)
+
+
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        ("Research only, not for diagnosis; children of 1-5 years.",) * 2,
+        ("![x](http://a/b.png)", r"\!\[x\](http\://a/b.png)"),
+        ("$x$ :red[y] `z`", r"\$x\$ \:red\[y\] \`z\`"),
+        ("# big\n- list", r"\# big - list"),
+        ("1. list", r"\1. list"),
+    ],
+)
+def test_words_of_a_bundle_are_shown_as_they_are(text: str, escaped: str):
+    assert wording.plain(text) == escaped

@@ -12,7 +12,7 @@ PICTURE = np.random.default_rng(0).integers(60, 200, (64, 64, 1), np.uint8)
 ALL = {field.name: 0.3 for field in fields(AugmentRecipe)} | {"rotation_degrees": 20.0}
 
 
-CHANCES = ("flip", "soften", "sharpen", "jpeg", "erase", "marker")
+CHANCES = ("flip", "crop", "border", "soften", "sharpen", "jpeg", "erase", "marker")
 
 
 def changed(seed: int = 0, **amounts: float) -> np.ndarray:

@@ -121,9 +121,28 @@ def test_a_folder_of_films_becomes_a_bundle_that_answers(films, recipe, backbone
 
 def test_a_bundle_that_is_there_is_not_written_over(films, recipe, tmp_path, capsys):
     (tmp_path / "models" / "smoke").mkdir(parents=True)
+    (tmp_path / "models" / "smoke" / "spec.json").write_text("{}")
 
     assert select(films, recipe, tmp_path, "--weights", "none") == 2
     assert "--replace" in capsys.readouterr().err
+
+
+def test_what_is_no_bundle_is_never_written_over(films, recipe, tmp_path, capsys):
+    precious = tmp_path / "models" / "smoke"
+    precious.mkdir(parents=True)
+    (precious / "thesis.txt").write_text("years of work")
+
+    assert select(films, recipe, tmp_path, "--weights", "none", "--replace") == 2
+    assert "is no bundle" in capsys.readouterr().err
+    assert (precious / "thesis.txt").read_text() == "years of work"
+
+
+@pytest.mark.parametrize("place", ["", "NORMAL", "NORMAL/deeper"])
+def test_a_bundle_lies_apart_from_the_films(films, recipe, place, capsys):
+    target = ["--output", str(films / place), "--replace"]
+
+    assert main(["select", "--data", str(films), "--recipe", str(recipe), *target]) == 2
+    assert "apart from the films" in capsys.readouterr().err
 
 
 def test_bad_data_is_said_before_anything_is_trained(recipe, tmp_path, capsys):

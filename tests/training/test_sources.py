@@ -47,6 +47,20 @@ def test_a_table_of_patients_wins_over_the_name(tmp_path):
     assert (first.patient, second.patient) == ("anna", "film PNEUMONIA/b.png")
 
 
+def test_a_table_may_be_written_on_windows(tmp_path):
+    put(tmp_path, "NORMAL/a.png", "PNEUMONIA/b.png")
+    (tmp_path / "patients.csv").write_text("file,patient\r\nNORMAL\\a.png,anna\r\n")
+
+    assert read_class_folders(tmp_path, LABELS)[0].patient == "anna"
+
+
+def test_an_empty_folder_test_beside_the_classes_is_passed_over(tmp_path):
+    put(tmp_path, "NORMAL/a.png", "PNEUMONIA/b.png")
+    (tmp_path / "test").mkdir()
+
+    assert len(read_class_folders(tmp_path, LABELS)) == 2
+
+
 def test_the_identity_of_a_data_set_does_not_depend_on_names(tmp_path):
     for folder, name in (("one", "a"), ("two", "b")):
         put(tmp_path / folder, "PNEUMONIA/p.png")
@@ -67,6 +81,14 @@ def test_the_identity_of_a_data_set_does_not_depend_on_names(tmp_path):
                      id="a table without its columns"),
         pytest.param(("NORMAL/a.png", "PNEUMONIA/a.png"), "file,patient\na.png,\n", "line 2 lacks",
                      id="a table with a hole"),
+        pytest.param(("NORMAL/a.png", "PNEUMONIA/a.png"), "file,patient\na.png, \n", "line 2 lacks",
+                     id="a patient that is a blank"),
+        pytest.param(("NORMAL/a.png", "PNEUMONIA/b.png"), "file,patient\na.png,x\na.png,y\n",
+                     "line 3 gives a.png a second patient", id="a table that contradicts itself"),
+        pytest.param(("NORMAL/a.png", "PNEUMONIA/b.png"), "file,patient\na.png,x\nc.png,y\n",
+                     "1 rows name no film that is here, the first c.png", id="a misspelled film"),
+        pytest.param(("NORMAL/a.png", "PNEUMONIA/b.png"), 'file,patient\n"a.png' + "z" * 200_000,
+                     "cannot be read", id="an open quote"),
     ],
 )  # fmt: skip
 def test_data_that_cannot_be_used_says_why(tmp_path, files, table, sentence):

@@ -22,6 +22,8 @@ class Layout:
         EXIF orientation 1-8; 1 where the file says nothing usable.
     declared_max : int or None
         Highest sample value, where the file declares it.
+    pixel_bytes : int
+        Bytes of one pixel, unpacked, or the most that the format has.
     warnings : tuple of Code
         What is odd about the structure.
     """
@@ -29,6 +31,7 @@ class Layout:
     clean: bytes
     orientation: int = 1
     declared_max: int | None = None
+    pixel_bytes: int = 4
     warnings: tuple[Code, ...] = field(default=())
 
 

@@ -78,6 +78,7 @@ def read_layout(data: bytes) -> Layout:
         clean=b"".join([*walk.kept, END]),
         orientation=walk.orientation,
         declared_max=walk.declared_max if is_deep_grey else None,
+        pixel_bytes=CHANNELS[header[9]] * (2 if header[8] == 16 else 1),
         warnings=() if walk.has_end and not walk.is_damaged else (Code.POSSIBLY_DAMAGED,),
     )
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from cxr_app.codes import Code
 from cxr_app.errors import CxrError
+from cxr_app.pages.parts.wording import plain
 
 __all__ = ["guarded"]
 
@@ -31,5 +32,5 @@ def guarded() -> Iterator[None]:
 
 
 def _stop(error: CxrError) -> None:
-    st.error(f"{error}\n\nCode: `{error.code}`", icon=":material/error:")
+    st.error(f"{plain(str(error))}\n\nCode: `{error.code}`", icon=":material/error:")
     st.stop()

@@ -1,5 +1,6 @@
 """Sentences and small tables made of figures; text from outside leaves here escaped."""
 
+import re
 from html import escape
 from typing import Final
 
@@ -14,6 +15,7 @@ __all__ = [
     "answer_html",
     "heading_html",
     "operating_point",
+    "plain",
     "shares_html",
     "small_html",
     "why_less_probable",
@@ -22,12 +24,19 @@ __all__ = [
 EVEN: Final = 0.5  # of two classes the one below it is the less probable
 
 
+def plain(text: str) -> str:
+    """Escape what Markdown would make more than text of: links, pictures, formulas, colours."""
+    line = " ".join(text.split())
+    escaped = re.sub(r"([\\`*\[\]<>$#~|!]|:(?=\S)|(?<!\w)_|_(?!\w))", r"\\\1", line)
+    return re.sub(r"^([-+]|\d+[.)])", r"\\\1", escaped)
+
+
 def operating_point(spec: Spec) -> str:
     """Say from where on the last label is given, and how well that did when it was measured."""
     decision, measured = spec.decision, spec.decision.measured
     return (
-        f"{spec.labels[-1]} is given from {decision.threshold:.1%} on. At that threshold, on "
-        f"{decision.films:,} calibration films: sensitivity {_interval(measured.sensitivity)}, "
+        f"{plain(spec.labels[-1])} is given from {decision.threshold:.1%} on. At that threshold, "
+        f"on {decision.films:,} calibration films: sensitivity {_interval(measured.sensitivity)}, "
         f"specificity {_interval(measured.specificity)}; 95% intervals in brackets."
     )
 
