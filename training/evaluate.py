@@ -95,6 +95,7 @@ def evaluate(inquiry: Inquiry) -> dict[str, Any]:
         _enter(found, bundle)
     metrics.setdefault("evaluations", {})[inquiry.part] = found
     plots = bundle.folder / "report" / "plots"
+    plots.mkdir(parents=True, exist_ok=True)
     draw_roc(called, plots / f"roc-{inquiry.part}.png", part=inquiry.part)
     draw_reliability(called, plots / f"reliability-{inquiry.part}.png", part=inquiry.part)
     write_again(bundle, metrics)
@@ -269,7 +270,8 @@ def _enter(found: dict[str, Any], bundle: Bundle) -> None:
             refused=sum(found["refused"].values()),
             with_forms="yes" if found["forms"] else "no",
             **figures,
-        )
+        ),
+        ledger.LEDGER,
     )
-    found["openings"] = ledger.openings(bundle.sha256)
+    found["openings"] = ledger.openings(bundle.sha256, ledger.LEDGER)
     log.info("the test has been opened %d time(s) for this model", found["openings"])

@@ -45,7 +45,7 @@ class Opening:
     with_forms: str
 
 
-def append(opening: Opening, ledger: Path = LEDGER) -> None:
+def append(opening: Opening, ledger: Path) -> None:
     """Add a line; a ledger that is not there begins with its header."""
     is_new = not ledger.exists()
     ledger.parent.mkdir(parents=True, exist_ok=True)
@@ -58,7 +58,7 @@ def append(opening: Opening, ledger: Path = LEDGER) -> None:
         writer.writerow(asdict(opening))
 
 
-def openings(bundle_sha256: str, ledger: Path = LEDGER) -> int:
+def openings(bundle_sha256: str, ledger: Path) -> int:
     """Count how often the test was opened for a model."""
     if not ledger.exists():
         return 0

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import roc_auc_score
+from scipy.stats import rankdata
 
 __all__ = ["Scores", "auc", "balanced_weights", "expected_calibration_error", "score"]
 
@@ -36,8 +36,16 @@ class Scores:
 
 
 def auc(labels: NDArray[np.int64], probability: NDArray[np.floating]) -> float:
-    """Chance that a film of the looked-for class scores higher than one of the other."""
-    return float(roc_auc_score(labels, probability))
+    """Chance that a film of the looked-for class scores higher than one of the other.
+
+    By the sum of the ranks (Hanley and McNeil 1982): a bootstrap asks for it thousands of times,
+    and this is ten times quicker than drawing the curve.
+    """
+    is_looked_for = labels == 1
+    n_looked_for = int(is_looked_for.sum())
+    n_other = len(labels) - n_looked_for
+    ranks = rankdata(probability)[is_looked_for].sum()
+    return float((ranks - n_looked_for * (n_looked_for + 1) / 2) / (n_looked_for * n_other))
 
 
 def balanced_weights(labels: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -36,7 +36,7 @@ class Split:
 
 
 def split_by_patient(films: tuple[LabelledFilm, ...], data: DataRecipe, *, seed: int) -> Split:
-    """Split the archive's train and val films; its test films are left aside.
+    """Split the archive's train and val films; its test films, and copies of them, are left aside.
 
     Patients are drawn in random order, class by class, until each part holds its share of the
     films. Two patient numbers that share an identical file are one patient.
@@ -56,7 +56,8 @@ def split_by_patient(films: tuple[LabelledFilm, ...], data: DataRecipe, *, seed:
         `data_invalid` where a part would lack a class.
     """
     _warn(films)
-    groups = _patients([film for film in films if film.subset != "test"])
+    test = {film.sha256 for film in films if film.subset == "test"}
+    groups = _patients([f for f in films if f.subset != "test" and f.sha256 not in test])
     draw = np.random.default_rng(seed)
     parts: dict[str, list[LabelledFilm]] = {"fit": [], "validation": [], "calibration": []}
     for label in range(len(data.labels)):

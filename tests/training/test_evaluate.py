@@ -1,0 +1,180 @@
+"""python -m training evaluate: a finished bundle, labelled films, a report and a ledger."""
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from cxr_app import Prediction, load_bundle
+from cxr_app.imaging.phantom import phantom_png
+from training import evaluate as module
+from training import ledger
+from training.cli import main
+
+METRICS = {
+    "command": "python -m training select",
+    "films": {"fit": 2, "validation": 1, "calibration": 1},
+    "winner": "tiny",
+    "candidates": [
+        {
+            "backbone": "tiny",
+            "first_weights": "none",
+            "best_epoch": 1,
+            "validation": {"accuracy": 0.5, "auc": 0.5},
+            "curves": [{"epoch": 1, "loss": 1.0, "accuracy": 0.5, "auc": 0.5}],
+        }
+    ],
+    "retrained": {"epochs": 0, "with_validation_films": False},
+    "calibration": {"auc": 0.5, "ece": 0.1},
+}
+
+
+@pytest.fixture
+def bundle(tiny_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A bundle with a report, and a ledger of its own."""
+    folder = tmp_path / "models" / "tiny"
+    shutil.copytree(tiny_bundle, folder)
+    (folder / "report").mkdir(exist_ok=True)
+    metrics = {**METRICS, "bundle_sha256": load_bundle(folder).sha256}
+    (folder / "report" / "metrics.json").write_text(json.dumps(metrics))
+    monkeypatch.setattr(ledger, "LEDGER", tmp_path / "ledger.csv")
+    return folder
+
+
+@pytest.fixture
+def films(tmp_path: Path) -> Path:
+    """An archive in parts; one patient number stands in two, and one test film is broken."""
+    names = {
+        "train/NORMAL": ["IM-0001-0001", "IM-0002-0001"],
+        "train/PNEUMONIA": ["person1_virus_1", "person2_bacteria_2"],
+        "test/NORMAL": ["IM-0003-0001", "IM-0004-0001", "IM-0005-0001"],
+        "test/PNEUMONIA": ["person1_virus_9", "person8_bacteria_1", "person9_bacteria_2"],
+    }
+    seed = 0
+    for folder, stems in names.items():
+        (tmp_path / "films" / folder).mkdir(parents=True)
+        for stem in stems:
+            seed += 1
+            data = phantom_png(seed, size=(160, 128), consolidation=float("PNEU" in folder))
+            (tmp_path / "films" / folder / f"{stem}.png").write_bytes(data)
+    (tmp_path / "films" / "test" / "NORMAL" / "broken.png").write_bytes(b"no picture")
+    return tmp_path / "films"
+
+
+@pytest.fixture
+def archive(bundle: Path, films: Path) -> tuple[Path, Path]:
+    return bundle, films
+
+
+def run(bundle: Path, films: Path, *more: str) -> int:
+    return main(["evaluate", "--model", str(bundle), "--data", str(films), *more])
+
+
+def found(bundle: Path, part: str = "test") -> dict:
+    metrics = json.loads((bundle / "report" / "metrics.json").read_text())
+    return metrics["evaluations"][part]
+
+
+def opened() -> list[dict[str, str]]:
+    with ledger.LEDGER.open(newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_the_test_films_are_measured_as_the_app_answers_them(bundle, films):
+    assert run(bundle, films) == 0
+
+    prediction = Prediction(load_bundle(bundle))
+    right = []
+    for path in sorted(films.glob("test/*/*-*.png")) + sorted(films.glob("test/*/person*.png")):
+        with Image.open(path) as picture:
+            right.append(prediction.classify_image(picture).label == path.parent.name)
+    result = found(bundle)
+    assert len(right) == 6
+    assert result["figures"]["accuracy"]["value"] == pytest.approx(sum(right) / 6)
+    assert result["refused"] == {"not_an_image": 1}
+    assert sum(result["confusion"].values()) == 6
+    assert result["kinds"]["bacteria"]["films"] == 2
+    assert result["kinds"]["virus"]["films"] == 1
+    assert result["shared_patients"]["films_left_out"] == 1
+
+
+def test_the_model_stays_what_it_was_and_its_card_tells_the_figures(bundle, films):
+    before = load_bundle(bundle).sha256
+
+    run(bundle, films)
+
+    assert load_bundle(bundle).sha256 == before
+    card = (bundle / "report" / "card.md").read_text()
+    assert "## Measured on the test films" in card
+    assert "python -m training evaluate --model tiny --data DIR" in card
+    assert f"{found(bundle)['figures']['accuracy']['value']:.3f}" in card
+    assert str(films) not in card
+    assert (bundle / "report" / "plots" / "roc-test.png").stat().st_size > 1000
+    assert (bundle / "report" / "plots" / "reliability-test.png").stat().st_size > 1000
+
+
+def test_every_opening_of_the_test_is_a_line(bundle, films):
+    run(bundle, films)
+    run(bundle, films)
+
+    first, second = opened()
+    assert first["bundle_sha256"] == second["bundle_sha256"] == load_bundle(bundle).sha256
+    assert (first["films"], first["refused"], first["with_forms"]) == ("7", "1", "no")
+    assert first["accuracy"] == f"{found(bundle)['figures']['accuracy']['value']:.4f}"
+    assert "has been opened 2 times" in (bundle / "report" / "card.md").read_text()
+
+
+def test_changed_forms_are_compared_with_the_film_itself(bundle, films, monkeypatch):
+    forms = {"nothing": lambda film, _: film, "inverted": lambda film, _: 255 - film}
+    monkeypatch.setattr(module, "FORMS", forms)
+
+    run(bundle, films, "--perturb")
+
+    nothing, inverted = found(bundle)["forms"]
+    assert nothing["mean_change"] == 0
+    assert nothing["auc_change"] == {"value": 0, "low": 0, "high": 0}
+    assert inverted["mean_change"] > 0.01
+    assert "| inverted |" in (bundle / "report" / "card.md").read_text()
+
+
+def test_films_in_no_parts_are_measured_without_a_line(bundle, films):
+    assert run(bundle, films / "train", "--part", "all") == 0
+    assert found(bundle, "all")["films"] == 4
+    assert not ledger.LEDGER.exists()
+
+
+def test_other_copies_are_compared_film_by_film(bundle, films):
+    run(bundle, films, "--copies", str(films / "test"))
+
+    copies = found(bundle)["copies"]
+    assert copies["films"] == 6
+    assert copies["mean_change"] == 0
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        pytest.param(("--part", "validation"), "needs the model's --recipe", id="no recipe"),
+        pytest.param(("--part", "all"), "measured by --part test", id="an archive as a whole"),
+        pytest.param(
+            ("--part", "validation", "--recipe", "training/recipes/teacher.toml"),
+            "not the recipe that this model was made with",
+            id="another model's recipe",
+        ),
+    ],
+)
+def test_what_cannot_be_measured_is_said_first(archive, more, sentence, capsys):
+    assert run(*archive, *more) == 2
+    assert sentence in capsys.readouterr().err
+    assert not ledger.LEDGER.exists()
+
+
+def test_a_report_of_another_model_is_not_written_on(bundle, films, capsys):
+    metrics = bundle / "report" / "metrics.json"
+    metrics.write_text(json.dumps({**METRICS, "bundle_sha256": "0" * 64}))
+
+    assert run(bundle, films) == 2
+    assert "speaks of another model" in capsys.readouterr().err
