@@ -18,7 +18,7 @@ def patient_interval(
     patients: tuple[str, ...],
     *,
     seed: int = 0,
-    draws: int = DRAWS,
+    draws: int | None = None,
 ) -> Interval:
     """Find the 95 % interval of a figure.
 
@@ -30,7 +30,8 @@ def patient_interval(
         Of each film.
     seed : int
         Of the draws.
-    draws : int
+    draws : int, optional
+        2,000 without it.
 
     Returns
     -------
@@ -48,7 +49,7 @@ def patient_interval(
     groups = [np.array(group, np.int64) for group in places.values()]
     draw = np.random.default_rng(seed)
     values = []
-    for _ in range(draws):
+    for _ in range(DRAWS if draws is None else draws):
         chosen = draw.integers(0, len(groups), len(groups))
         value = figure(np.concatenate([groups[place] for place in chosen]))
         if not np.isnan(value):

@@ -43,6 +43,7 @@ def card(spec: Spec, sha256: str, metrics: dict[str, Any]) -> str:
         "## Operating point",
         _operating_point(spec, metrics),
         *(_evaluation(spec, part, found) for part, found in evaluations.items()),
+        *_comparisons(metrics),
         "## Limits",
         _limits(metrics, evaluations),
         "## Make it again",
@@ -255,6 +256,31 @@ def _copies(found: dict[str, Any]) -> list[str]:
         f"{copies['films']} of the films in larger copies: AUC {_signed(copies['auc_change'])} "
         f"from {_interval(copies['auc'])}, mean change of probability {copies['mean_change']:.3f}."
     ]
+
+
+def _comparisons(metrics: dict[str, Any]) -> list[str]:
+    rows = [
+        (
+            f"{one['other']} {one['version']} ({one['backbone']})",
+            f"{one['part']}, {one['films']}",
+            _signed(one["auc"]),
+            _signed(one["accuracy"]),
+            f"{one['times_faster']:.1f}",
+        )
+        for one in metrics.get("comparisons", [])
+    ]
+    head = (
+        "other model",
+        "films",
+        "AUC, this one less the other",
+        "accuracy, this one less the other",
+        "times faster per film",
+    )
+    told = (
+        "In pairs, on the very same films; an interval that holds 0 means that the two cannot be "
+        "told apart."
+    )
+    return ["## Compared", told, _table(head, rows)] if rows else []
 
 
 def _limits(metrics: dict[str, Any], evaluations: dict[str, Any]) -> str:

@@ -82,6 +82,17 @@ def parser() -> argparse.ArgumentParser:
         "--version", default="1.0.0", metavar="X.Y.Z", help="of the model (default: 1.0.0)"
     )
     _add_evaluate(verbs)
+    compare = verbs.add_parser(
+        "compare",
+        help="compare two measured bundles in pairs, without opening a film",
+        description="Compare two bundles on the answers that evaluate kept; the first one's card "
+        "is written again.",
+    )
+    compare.add_argument("model", type=Path, metavar="DIR", help="a bundle")
+    compare.add_argument("other", type=Path, metavar="OTHER", help="another one")
+    compare.add_argument(
+        "--part", choices=("test", "validation", "all"), default="test", help="default: test"
+    )
     return parser
 
 
@@ -126,7 +137,9 @@ def main(arguments: list[str] | None = None) -> int:
     # TensorFlow's C++ side writes pages of start-up notes otherwise.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
-        return _evaluate(options) if options.verb == "evaluate" else _select(options)
+        return {"select": _select, "evaluate": _evaluate, "compare": _compare}[options.verb](
+            options
+        )
     except CxrError as error:
         print(f"{error.code}: {printable(str(error))}", file=sys.stderr)
         return 2
@@ -208,6 +221,18 @@ def _evaluate(options: argparse.Namespace) -> int:
     for name, one in found["figures"].items():
         print(f"{name:>12} {one.value:.4f} ({one.low:.4f}-{one.high:.4f})")
     print(options.model / "report" / "card.md")
+    return 0
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from cxr_app.bundle import load_bundle
+    from training.compare import compare
+
+    found = compare(load_bundle(options.model), load_bundle(options.other), part=options.part)
+    for name in ("auc", "accuracy"):
+        one = found[name]
+        print(f"{name:>12} {one.value:+.4f} ({one.low:+.4f} to {one.high:+.4f})")
+    print(f"{'faster':>12} {found['times_faster']:.1f} times")
     return 0
 
 

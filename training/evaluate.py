@@ -15,6 +15,7 @@ from cxr_app.prediction import Prediction
 from training import ledger
 from training.answers import Answers, ask
 from training.calibrate import zone_figures
+from training.compare import keep_answers
 from training.figures import Called, change_of_auc, main_figures, predictive_values
 from training.forms import FORMS
 from training.patients import kind_of
@@ -98,6 +99,7 @@ def evaluate(inquiry: Inquiry) -> dict[str, Any]:
     plots.mkdir(parents=True, exist_ok=True)
     draw_roc(called, plots / f"roc-{inquiry.part}.png", part=inquiry.part)
     draw_reliability(called, plots / f"reliability-{inquiry.part}.png", part=inquiry.part)
+    keep_answers(bundle, inquiry.part, answers)
     write_again(bundle, metrics)
     return found
 

@@ -61,7 +61,7 @@ class Assignment:
     seed: int
     folder: Path
     cache: Path
-    teacher: Teacher | None
+    teacher: Teacher | None = None
     merit: Callable[[Epoch], tuple[float, float]] = by_ranking
 
 

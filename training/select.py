@@ -71,8 +71,8 @@ def train_candidates(
     *,
     recipe: Recipe,
     first: dict[str, FirstWeights],
-    teacher: Teacher | None,
     place: Place,
+    teacher: Teacher | None = None,
 ) -> tuple[Candidate, ...]:
     """Train every candidate of the recipe with the same budget.
 
@@ -144,8 +144,8 @@ def retrain(
     validation: Prepared,
     *,
     recipe: Recipe,
-    teacher: Teacher | None,
     place: Place,
+    teacher: Teacher | None = None,
 ) -> Path:
     """Continue the winner shortly, with the validation films where the recipe adds them.
 

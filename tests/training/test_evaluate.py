@@ -10,8 +10,8 @@ from PIL import Image
 
 from cxr_app import Prediction, load_bundle
 from cxr_app.imaging.phantom import phantom_png
+from training import bootstrap, ledger
 from training import evaluate as module
-from training import ledger
 from training.cli import main
 
 METRICS = {
@@ -41,6 +41,7 @@ def bundle(tiny_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     metrics = {**METRICS, "bundle_sha256": load_bundle(folder).sha256}
     (folder / "report" / "metrics.json").write_text(json.dumps(metrics))
     monkeypatch.setattr(ledger, "LEDGER", tmp_path / "ledger.csv")
+    monkeypatch.setattr(bootstrap, "DRAWS", 50)
     return folder
 
 
@@ -178,3 +179,42 @@ def test_a_report_of_another_model_is_not_written_on(bundle, films, capsys):
 
     assert run(bundle, films) == 2
     assert "speaks of another model" in capsys.readouterr().err
+
+
+def test_two_models_are_compared_in_pairs_without_opening_a_film(bundle, films, capsys):
+    other = bundle.parent / "other"
+    shutil.copytree(bundle, other)
+    run(bundle, films)
+    run(other, films)
+    shutil.rmtree(films)
+    capsys.readouterr()
+
+    assert main(["compare", str(bundle), str(other)]) == 0
+
+    (comparison,) = json.loads((bundle / "report" / "metrics.json").read_text())["comparisons"]
+    assert comparison["films"] == 6
+    assert comparison["auc"] == {"value": 0, "low": 0, "high": 0}
+    assert comparison["accuracy"] == {"value": 0, "low": 0, "high": 0}
+    assert 0.2 < comparison["times_faster"] < 5  # of a model and itself
+    assert "## Compared" in (bundle / "report" / "card.md").read_text()
+    assert len(opened()) == 2
+
+
+def test_a_model_that_was_not_measured_is_not_compared(bundle, films, capsys):
+    other = bundle.parent / "other"
+    shutil.copytree(bundle, other)
+    run(bundle, films)
+
+    assert main(["compare", str(bundle), str(other)]) == 2
+    assert "run evaluate with --part test" in capsys.readouterr().err
+
+
+def test_models_that_were_measured_on_different_films_are_not_compared(bundle, films, capsys):
+    other = bundle.parent / "other"
+    shutil.copytree(bundle, other)
+    run(bundle, films)
+    (films / "test" / "NORMAL" / "IM-0003-0001.png").unlink()
+    run(other, films)
+
+    assert main(["compare", str(bundle), str(other)]) == 2
+    assert "different films" in capsys.readouterr().err
