@@ -1,11 +1,13 @@
 """The model card: `metrics.json` told in words, every figure with its command and interval."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from cxr_app.spec import Spec
 
 __all__ = ["card"]
+
+WORTH_SAYING: Final = 0.05
 
 
 def card(spec: Spec, sha256: str, metrics: dict[str, Any]) -> str:
@@ -42,7 +44,10 @@ def card(spec: Spec, sha256: str, metrics: dict[str, Any]) -> str:
         _candidates(metrics),
         "## Operating point",
         _operating_point(spec, metrics),
-        *(_evaluation(spec, part, found) for part, found in evaluations.items()),
+        *(
+            _evaluation(spec, part, found, metrics["retrained"])
+            for part, found in evaluations.items()
+        ),
         *_comparisons(metrics),
         "## Limits",
         _limits(metrics, evaluations),
@@ -148,7 +153,7 @@ def _operating_point(spec: Spec, metrics: dict[str, Any]) -> str:
     )
 
 
-def _evaluation(spec: Spec, part: str, found: dict[str, Any]) -> str:
+def _evaluation(spec: Spec, part: str, found: dict[str, Any], retrained: dict[str, Any]) -> str:
     refused = sum(found["refused"].values())
     reasons = "".join(f", {count} {code}" for code, count in found["refused"].items())
     opened = (
@@ -157,6 +162,13 @@ def _evaluation(spec: Spec, part: str, found: dict[str, Any]) -> str:
         if "openings" in found
         else ""
     )
+    caveat = (
+        " These films chose the epoch and the candidate, so the figures are kind."
+        if part == "validation"
+        else ""
+    )
+    if part == "validation" and retrained["epochs"] and retrained["with_validation_films"]:
+        caveat += " The winner has since been trained on them too: they are kinder still."
     names = {
         "auc": "AUC",
         "accuracy": "accuracy",
@@ -172,7 +184,7 @@ def _evaluation(spec: Spec, part: str, found: dict[str, Any]) -> str:
         f"## Measured on the {part} films",
         f"```\n{found['command']}\n```",
         f"{found['films']} films of {found['patients']} patients; {refused} refused{reasons}. "
-        f"95 % intervals by drawing patients again, 2000 times.{opened}",
+        f"95 % intervals by drawing patients again, 2000 times.{opened}{caveat}",
         _table(("figure", "value (95 %)"), rows),
         _table(
             ("", f"called {positive}", f"called {negative}"),
@@ -285,8 +297,14 @@ def _comparisons(metrics: dict[str, Any]) -> list[str]:
 
 def _limits(metrics: dict[str, Any], evaluations: dict[str, Any]) -> str:
     lines = list(metrics.get("limits", []))
-    measured = any(found["forms"] for found in evaluations.values())
-    if not measured:
+    for part, found in evaluations.items():
+        lines += [
+            f"{form['form'].capitalize()}: on the {part} films sensitivity is then "
+            f"{form['sensitivity']:.3f} and specificity {form['specificity']:.3f}."
+            for form in found["forms"]
+            if _is_harmful(form, found["figures"])
+        ]
+    if not any(found["forms"] for found in evaluations.values()):
         lines.append(
             "Films in other shapes, sizes or compressions: how far they move the answer has not "
             "been measured for this model."
@@ -298,6 +316,12 @@ def _limits(metrics: dict[str, Any], evaluations: dict[str, Any]) -> str:
         )
     lines.append("Made from the picture alone: no history, no second view, no earlier film.")
     return "\n".join(f"- {line}" for line in lines)
+
+
+def _is_harmful(form: dict[str, Any], figures: dict[str, Any]) -> bool:
+    """Whether a change of the film costs more of a figure than a reader would put up with."""
+    fall = max(figures[name]["value"] - form[name] for name in ("sensitivity", "specificity"))
+    return bool(fall > WORTH_SAYING)
 
 
 def _recipe(spec: Spec) -> str:
