@@ -129,9 +129,10 @@ def _predict(options: argparse.Namespace) -> int:
             total = sum(1 for _ in find_sources(options.sources, leave_out=output))
         count, is_any_rejected = _write(records, _FORMATS[options.format], stream, total)
         was_interrupted = is_interrupted()
-    if count == 0:
-        print("There is no file in this folder; nothing was classified.", file=sys.stderr)
-    elif options.format == "table":
+    for text in options.sources:
+        if os.path.isdir(text) and not any(find_sources([text], leave_out=output)):  # noqa: PTH112
+            print(f"There is no file in the folder {printable(text)}.", file=sys.stderr)
+    if count and options.format == "table":
         print(printable(bundle.spec.notice), file=sys.stderr if output else sys.stdout)
     if was_interrupted:
         return 130

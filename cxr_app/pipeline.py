@@ -20,7 +20,7 @@ from cxr_app.prediction import Prediction
 from cxr_app.records import Record, answered, rejected
 from cxr_app.sources import Source
 
-__all__ = ["classify", "classify_sources"]
+__all__ = ["Judged", "classify", "classify_films", "classify_sources"]
 
 log = logging.getLogger(__name__)
 
@@ -36,9 +36,24 @@ class _Decoded:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A record, and the film that it speaks of.
+
+    Attributes
+    ----------
+    record : Record
+    film : Film or None
+        None where no film could be made of the source.
+    """
+
+    record: Record
+    film: Film | None
+
+
 def classify(source: Source, prediction: Prediction, *, limits: Limits, item: int = 1) -> Record:
     """Make the one record of one source."""
-    return _judge(item, source, _decode(source, limits), prediction)
+    return _judge(item, source, _decode(source, limits), prediction).record
 
 
 def classify_sources(
@@ -48,7 +63,20 @@ def classify_sources(
     limits: Limits,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[Record]:
-    """Make one record for each source, in their order, as they are ready.
+    """Make one record for each source, as `classify_films` does, and let the films go."""
+    for judged in classify_films(sources, prediction, limits=limits, is_cancelled=is_cancelled):
+        yield judged.record
+
+
+def classify_films(
+    sources: Iterable[Source],
+    prediction: Prediction,
+    *,
+    limits: Limits,
+    first_item: int = 1,
+    is_cancelled: Callable[[], bool] = lambda: False,
+) -> Iterator[Judged]:
+    """Make one record for each source, in their order, as they are ready, with its film.
 
     Parameters
     ----------
@@ -56,12 +84,14 @@ def classify_sources(
         Taken one by one, a few ahead of the engine.
     prediction : Prediction
     limits : Limits
+    first_item : int
+        Number of the first record.
     is_cancelled : callable () -> bool
         Asked before each source; once it is True, every source left gets the record `cancelled`.
     """
     waiting: deque[tuple[int, Source, Future[_Decoded]]] = deque()
     with ThreadPoolExecutor(DECODERS, thread_name_prefix="decode") as decoders:
-        numbered = enumerate(sources, start=1)
+        numbered = enumerate(sources, start=first_item)
         while True:
             while len(waiting) < AHEAD and not is_cancelled():
                 following = next(numbered, None)
@@ -74,8 +104,7 @@ def classify_sources(
             if not waiting:
                 return
             item, source, decoded = waiting.popleft()
-            record = _judge(item, source, decoded.result(), prediction)
-            yield record
+            yield _judge(item, source, decoded.result(), prediction)
         for _, _, decoded in waiting:
             decoded.cancel()
         for item, source in [(item, source) for item, source, _ in waiting]:
@@ -96,7 +125,7 @@ def _decode(source: Source, limits: Limits) -> _Decoded:
     return _Decoded(outcome, time.perf_counter() - started)
 
 
-def _judge(item: int, source: Source, decoded: _Decoded, prediction: Prediction) -> Record:
+def _judge(item: int, source: Source, decoded: _Decoded, prediction: Prediction) -> Judged:
     started = time.perf_counter()
     film = decoded.outcome
     try:
@@ -104,7 +133,7 @@ def _judge(item: int, source: Source, decoded: _Decoded, prediction: Prediction)
             raise film
         result = prediction.classify_image(film)
     except Exception as error:  # noqa: BLE001 - the same edge
-        return rejected(
+        record = rejected(
             item=item,
             source=source.name,
             error=error if isinstance(error, Rejected) else _unexpected(error),
@@ -113,7 +142,8 @@ def _judge(item: int, source: Source, decoded: _Decoded, prediction: Prediction)
             seconds=decoded.seconds + time.perf_counter() - started,
             now=_now(),
         )
-    return answered(
+        return Judged(record, film if isinstance(film, Film) else None)
+    record = answered(
         item=item,
         source=source.name,
         result=result,
@@ -122,10 +152,11 @@ def _judge(item: int, source: Source, decoded: _Decoded, prediction: Prediction)
         seconds=decoded.seconds + time.perf_counter() - started,
         now=_now(),
     )
+    return Judged(record, film)
 
 
-def _cancelled(item: int, source: Source, prediction: Prediction) -> Record:
-    return rejected(
+def _cancelled(item: int, source: Source, prediction: Prediction) -> Judged:
+    record = rejected(
         item=item,
         source=source.name,
         error=Rejected(Code.CANCELLED),
@@ -133,6 +164,7 @@ def _cancelled(item: int, source: Source, prediction: Prediction) -> Record:
         seconds=0.0,
         now=_now(),
     )
+    return Judged(record, None)
 
 
 def _unexpected(error: Exception) -> Rejected:

@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from cxr_app.codes import Code
-from cxr_app.errors import CxrError, Rejected
-from cxr_app.imaging.decode import decode
+from cxr_app.errors import CxrError
 from cxr_app.imaging.phantom import phantom_png
 from cxr_app.imaging.thumbnail import make_thumbnail
 from cxr_app.limits import Limits
 from cxr_app.names import check_name
-from cxr_app.pipeline import classify_sources
+from cxr_app.pipeline import Judged, classify_films
 from cxr_app.prediction import Prediction
 from cxr_app.records import Record, Status
 from cxr_app.sources import UploadSource
@@ -127,17 +126,12 @@ def classify_waiting(
     Whoever stops early may call again with the session as far as it came: no film is lost or
     classified twice.
     """
-    done = len(session.outcomes)
-    records = classify_sources(session.waiting, prediction, limits=limits)
-    for source, record in zip(session.waiting, records, strict=True):
-        numbered = replace(record, item=record.item + done)
-        yield Outcome(record=numbered, picture=_picture(source, numbered, limits))
+    first = len(session.outcomes) + 1
+    for judged in classify_films(session.waiting, prediction, limits=limits, first_item=first):
+        yield Outcome(record=judged.record, picture=_picture(judged))
 
 
-def _picture(source: UploadSource, record: Record, limits: Limits) -> bytes | None:
-    if record.status is not Status.OK:
+def _picture(judged: Judged) -> bytes | None:
+    if judged.film is None or judged.record.status is not Status.OK:
         return None
-    try:
-        return make_thumbnail(decode(source.read(limits), limits))
-    except Rejected:  # memory may have run out since
-        return None
+    return make_thumbnail(judged.film)

@@ -101,7 +101,17 @@ def test_an_empty_folder_is_no_error(films, capsys):
     Path("empty").mkdir()
 
     assert main(["predict", "empty"]) == 0
-    assert "no file" in capsys.readouterr().err
+    assert "no file in the folder empty" in capsys.readouterr().err
+
+
+def test_an_empty_folder_among_others_is_said_too(films, capsys):
+    Path("empty").mkdir()
+
+    assert main(["predict", "empty", "films", "--format", "jsonl"]) == 0
+
+    out, err = capsys.readouterr()
+    assert len(out.splitlines()) == 3
+    assert "no file in the folder empty" in err
 
 
 def test_a_table_shows_label_percentage_caveats_and_the_notice(films, capsys):
