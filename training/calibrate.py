@@ -178,6 +178,8 @@ def zone_figures(
     inside = (probability >= low) & (probability <= high)
     is_right = (probability >= decision.threshold) == (labels == 1)
     share_inside = np.average(inside, weights=weights)
+    if inside.all():
+        return float(share_inside), float("nan")
     right_outside = np.average(is_right[~inside], weights=weights[~inside])
     return float(share_inside), float(right_outside)
 

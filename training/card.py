@@ -1,13 +1,12 @@
 """The model card: `metrics.json` told in words, every figure with its command and interval."""
 
-from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from cxr_app.spec import Spec
+from training.card_evaluation import evaluation, is_harmful
+from training.markdown import signed, table
 
 __all__ = ["card"]
-
-WORTH_SAYING: Final = 0.05
 
 
 def card(spec: Spec, sha256: str, metrics: dict[str, Any]) -> str:
@@ -45,7 +44,7 @@ def card(spec: Spec, sha256: str, metrics: dict[str, Any]) -> str:
         "## Operating point",
         _operating_point(spec, metrics),
         *(
-            _evaluation(spec, part, found, metrics["retrained"])
+            evaluation(spec, part, found, metrics["retrained"])
             for part, found in evaluations.items()
         ),
         *_comparisons(metrics),
@@ -126,7 +125,7 @@ def _candidates(metrics: dict[str, Any]) -> str:
     return (
         "Validation chooses; it is not what a new film may expect. Accuracy here is of raw answers "
         f"at 0.5, before calibration. {after}\n\n"
-        + _table(("candidate", "validation accuracy", "validation AUC", "best epoch"), rows)
+        + table(("candidate", "validation accuracy", "validation AUC", "best epoch"), rows)
         + "\n\n![Training loss, validation accuracy and AUC by epoch](plots/curves.png)"
     )
 
@@ -153,130 +152,13 @@ def _operating_point(spec: Spec, metrics: dict[str, Any]) -> str:
     )
 
 
-def _evaluation(spec: Spec, part: str, found: dict[str, Any], retrained: dict[str, Any]) -> str:
-    refused = sum(found["refused"].values())
-    reasons = "".join(f", {count} {code}" for code, count in found["refused"].items())
-    opened = (
-        f" The official test has been opened {found['openings']} time"
-        f"{'s' if found['openings'] > 1 else ''} for this model (`docs/test-ledger.csv`)."
-        if "openings" in found
-        else ""
-    )
-    caveat = (
-        " These films chose the epoch and the candidate, so the figures are kind."
-        if part == "validation"
-        else ""
-    )
-    if part == "validation" and retrained["epochs"] and retrained["with_validation_films"]:
-        caveat += " The winner has since been trained on them too: they are kinder still."
-    names = {
-        "auc": "AUC",
-        "accuracy": "accuracy",
-        "sensitivity": "sensitivity",
-        "specificity": "specificity",
-        "brier": "Brier score, classes alike",
-        "ece": "ECE, classes alike",
-    }
-    rows = [(shown, _interval(found["figures"][name])) for name, shown in names.items()]
-    zone, confusion = found["zone"], found["confusion"]
-    positive, negative = spec.labels[-1], spec.labels[0]
-    blocks = [
-        f"## Measured on the {part} films",
-        f"```\n{found['command']}\n```",
-        f"{found['films']} films of {found['patients']} patients; {refused} refused{reasons}. "
-        f"95 % intervals by drawing patients again, 2000 times.{opened}{caveat}",
-        _table(("figure", "value (95 %)"), rows),
-        _table(
-            ("", f"called {positive}", f"called {negative}"),
-            [
-                (positive, str(confusion["true_positive"]), str(confusion["false_negative"])),
-                (negative, str(confusion["false_positive"]), str(confusion["true_negative"])),
-            ],
-        ),
-        f"{zone['share_inside']:.1%} of the films lie in the not-sure zone; of the others "
-        f"{zone['right_outside']:.1%} are right (classes alike).",
-        "What a label is worth where the disease is rarer or more common (Bayes):",
-        _table(
-            ("prevalence", f"{positive} is right (PPV)", f"{negative} is right (NPV)"),
-            [
-                (f"{row['prevalence']:.0%}", _interval(row["ppv"]), _interval(row["npv"]))
-                for row in found["predictive"]
-            ],
-        ),
-        *_kinds(found),
-        *_shared(found),
-        *_forms(spec, found),
-        *_copies(found),
-        f"![ROC curve](plots/roc-{part}.png) ![Reliability](plots/reliability-{part}.png)",
-    ]
-    return "\n\n".join(blocks)
-
-
-def _kinds(found: dict[str, Any]) -> list[str]:
-    rows = [
-        (kind, str(one["films"]), _interval(one["sensitivity"]), _interval(one["auc"]))
-        for kind, one in found["kinds"].items()
-    ]
-    title = "By kind of infection, each against all films of the other class:"
-    return [title, _table(("kind", "films", "sensitivity", "AUC"), rows)] if rows else []
-
-
-def _shared(found: dict[str, Any]) -> list[str]:
-    shared = found["shared_patients"]
-    if shared is None:
-        return []
-    figures = shared["figures_without"]
-    return [
-        f"{shared['films_left_out']} of the films bear a patient number that stands in another of "
-        "the archive's folders too; whether it is the same child is not known. Without them: AUC "
-        f"{_interval(figures['auc'])}, accuracy {_interval(figures['accuracy'])}, sensitivity "
-        f"{_interval(figures['sensitivity'])}, specificity {_interval(figures['specificity'])}."
-    ]
-
-
-def _forms(spec: Spec, found: dict[str, Any]) -> list[str]:
-    rows = [
-        (
-            form["form"],
-            _signed(form["auc_change"]),
-            f"{form['mean_change']:.3f}",
-            f"{form['mean_shift']['looked_for']:+.3f}",
-            f"{form['mean_shift']['other']:+.3f}",
-            f"{form['sensitivity']:.3f}",
-            f"{form['specificity']:.3f}",
-        )
-        for form in found["forms"]
-    ]
-    head = (
-        "changed form",
-        "change of AUC (95 %)",
-        "mean change of probability",
-        f"mean shift, {spec.labels[-1]}",
-        f"mean shift, {spec.labels[0]}",
-        "sensitivity",
-        "specificity",
-    )
-    title = "The same films in changed forms, each compared with itself unchanged:"
-    return [title, _table(head, rows)] if rows else []
-
-
-def _copies(found: dict[str, Any]) -> list[str]:
-    copies = found.get("copies")
-    if copies is None:
-        return []
-    return [
-        f"{copies['films']} of the films in larger copies: AUC {_signed(copies['auc_change'])} "
-        f"from {_interval(copies['auc'])}, mean change of probability {copies['mean_change']:.3f}."
-    ]
-
-
 def _comparisons(metrics: dict[str, Any]) -> list[str]:
     rows = [
         (
             f"{one['other']} {one['version']} ({one['backbone']})",
             f"{one['part']}, {one['films']}",
-            _signed(one["auc"]),
-            _signed(one["accuracy"]),
+            signed(one["auc"]),
+            signed(one["accuracy"]),
             f"{one['times_faster']:.1f}",
         )
         for one in metrics.get("comparisons", [])
@@ -292,17 +174,17 @@ def _comparisons(metrics: dict[str, Any]) -> list[str]:
         "In pairs, on the very same films; an interval that holds 0 means that the two cannot be "
         "told apart."
     )
-    return ["## Compared", told, _table(head, rows)] if rows else []
+    return ["## Compared", told, table(head, rows)] if rows else []
 
 
 def _limits(metrics: dict[str, Any], evaluations: dict[str, Any]) -> str:
     lines = list(metrics.get("limits", []))
     for part, found in evaluations.items():
         lines += [
-            f"{form['form'].capitalize()}: on the {part} films sensitivity is then "
+            f"{form['form'][0].upper()}{form['form'][1:]}: on the {part} films sensitivity is then "
             f"{form['sensitivity']:.3f} and specificity {form['specificity']:.3f}."
             for form in found["forms"]
-            if _is_harmful(form, found["figures"])
+            if "auc_change" in form and is_harmful(form)
         ]
     if not any(found["forms"] for found in evaluations.values()):
         lines.append(
@@ -318,28 +200,9 @@ def _limits(metrics: dict[str, Any], evaluations: dict[str, Any]) -> str:
     return "\n".join(f"- {line}" for line in lines)
 
 
-def _is_harmful(form: dict[str, Any], figures: dict[str, Any]) -> bool:
-    """Whether a change of the film costs more of a figure than a reader would put up with."""
-    fall = max(figures[name]["value"] - form[name] for name in ("sensitivity", "specificity"))
-    return bool(fall > WORTH_SAYING)
-
-
 def _recipe(spec: Spec) -> str:
     versions = ", ".join(f"{name} {value}" for name, value in spec.training.versions.items())
     return (
         f"Recipe `{spec.training.recipe}` (SHA-256 `{spec.training.recipe_sha256}`), seed "
         f"{spec.training.seed}, {versions}. Where data and weights come from: `NOTICE`."
     )
-
-
-def _interval(one: dict[str, float]) -> str:
-    return f"{one['value']:.3f} ({one['low']:.3f}-{one['high']:.3f})"
-
-
-def _signed(one: dict[str, float]) -> str:
-    return f"{one['value']:+.4f} ({one['low']:+.4f} to {one['high']:+.4f})"
-
-
-def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    lines = [head, tuple("---" for _ in head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -38,7 +38,7 @@ line in docs/test-ledger.csv. A DIR with class folders alone is measured by --pa
 exit status:
   0  the report is written
   2  wrong usage, or data or a model that cannot be used
-  130  stopped by Ctrl-C; nothing is written
+  130  stopped by Ctrl-C; the report is not written, an opening stays in the ledger
 """
 
 
@@ -149,7 +149,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{failed.code}: {failed}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("Stopped; the same command goes on after the last whole epoch.", file=sys.stderr)
+        after = "; the same command goes on after the last whole epoch"
+        print(f"Stopped{after if options.verb == 'select' else ''}.", file=sys.stderr)
         return 130
 
 

@@ -28,11 +28,15 @@ ROUNDS: Final = 30
 
 
 def keep_answers(bundle: Bundle, part: str, answers: Answers) -> None:
-    """Write every film's answer beside the report: its hash, its patient as a number, its class."""
+    """Write every film's answer beside the report: its hash, its patient as a number, its class.
+
+    The first line is the model's identity.
+    """
     numbers = {patient: place for place, patient in enumerate(dict.fromkeys(answers.patients))}
     place = _place(bundle, part)
     place.parent.mkdir(parents=True, exist_ok=True)
     with place.open("w", encoding="utf-8", newline="") as stream:
+        stream.write(f"{bundle.sha256}\n")
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(["film_sha256", "patient", "label", "probability"])
         for film, probability in zip(answers.films, answers.probability, strict=True):
@@ -61,7 +65,8 @@ def compare(bundle: Bundle, other: Bundle, *, part: str) -> dict[str, Any]:
         `data_invalid` where answers are missing, or of other films.
     """
     mine, theirs = _read(bundle, part), _read(other, part)
-    if not np.array_equal(mine[0], theirs[0]):
+    is_same = np.array_equal(mine[0], theirs[0])
+    if not is_same or not np.array_equal(mine[1].labels, theirs[1].labels):
         raise TrainingError(
             Code.DATA_INVALID, place=part, reason="the two were measured on different films"
         )
@@ -95,6 +100,8 @@ def _place(bundle: Bundle, part: str) -> Path:
 def _read(bundle: Bundle, part: str) -> tuple[NDArray[np.str_], Called]:
     try:
         with _place(bundle, part).open(encoding="utf-8", newline="") as stream:
+            if stream.readline().strip() != bundle.sha256:
+                raise ValueError("of another model")
             rows = sorted(
                 csv.DictReader(stream), key=lambda row: (row["film_sha256"], row["label"])
             )

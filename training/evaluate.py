@@ -1,21 +1,25 @@
 """Evaluate: measure a finished bundle on labelled films, as the app would answer them."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from cxr_app.bundle import Bundle
 from cxr_app.codes import Code
+from cxr_app.engine.openvino import OpenVinoEngine
 from cxr_app.errors import TrainingError
+from cxr_app.limits import Limits
 from cxr_app.prediction import Prediction
+from cxr_app.settings import Precision
 from training import ledger
 from training.answers import Answers, ask
 from training.calibrate import zone_figures
 from training.compare import keep_answers
+from training.copies import compare_copies, find_copies
 from training.figures import Called, change_of_auc, main_figures, predictive_values
 from training.forms import FORMS
 from training.patients import kind_of
@@ -25,11 +29,9 @@ from training.report import read_metrics, write_again
 from training.sources import LabelledFilm, data_sha256, read_class_folders
 from training.splits import split_by_patient
 
-__all__ = ["PARTS", "Inquiry", "evaluate"]
+__all__ = ["Inquiry", "evaluate"]
 
 log = logging.getLogger(__name__)
-
-PARTS: Final = ("test", "validation", "all")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,20 +82,24 @@ def evaluate(inquiry: Inquiry) -> dict[str, Any]:
     metrics = read_metrics(bundle)
     every = read_class_folders(inquiry.data, bundle.spec.labels)
     films = _part(inquiry, every)
-    forms = FORMS if inquiry.with_forms else {}
-    prediction = Prediction(bundle)
-    answers = ask(prediction, films, forms)
+    copies = find_copies(inquiry.copies, films, bundle.spec.labels, part=inquiry.part)
+    # Settings of the environment must not change a figure.
+    engine = OpenVinoEngine(bundle, precision=Precision.F32)
+    prediction = Prediction(bundle, engine, limits=Limits())
+    opening = _open(inquiry, films) if inquiry.part == "test" else None
+    answers = ask(prediction, films, FORMS if inquiry.with_forms else {})
     called = _called(answers, bundle)
     if len(set(called.labels.tolist())) < 2:
         raise TrainingError(
             Code.DATA_INVALID, place=inquiry.part, reason="no film of one class got an answer"
         )
     found = _findings(inquiry, films, answers, called)
+    found["engine"], found["precision"] = engine.name, engine.precision
     found["shared_patients"] = _without_shared(every, answers, called)
-    if inquiry.copies is not None:
-        found["copies"] = _compare_copies(inquiry, prediction, answers, called)
-    if inquiry.part == "test":
-        _enter(found, bundle)
+    if copies:
+        found["copies"] = compare_copies(copies, prediction, answers, called)
+    if opening is not None:
+        _complete(opening, found)
     metrics.setdefault("evaluations", {})[inquiry.part] = found
     plots = bundle.folder / "report" / "plots"
     plots.mkdir(parents=True, exist_ok=True)
@@ -112,7 +118,7 @@ def _part(inquiry: Inquiry, films: tuple[LabelledFilm, ...]) -> tuple[LabelledFi
         reason = "there is no folder test in it; --part all measures every film"
         raise TrainingError(Code.DATA_INVALID, place=inquiry.data.name, reason=reason)
     if inquiry.part == "all" and "test" in subsets:
-        reason = "an archive with a folder test is measured by --part test"
+        reason = "test films are measured by --part test, which is a line in the ledger"
         raise TrainingError(Code.USAGE, reason=reason)
     return tuple(film for film in films if inquiry.part == "all" or film.subset == "test")
 
@@ -124,7 +130,12 @@ def _validation(inquiry: Inquiry, films: tuple[LabelledFilm, ...]) -> tuple[Labe
     if sha256 != inquiry.bundle.spec.training.recipe_sha256:
         reason = f"{inquiry.recipe.name} is not the recipe that this model was made with"
         raise TrainingError(Code.USAGE, reason=reason)
-    return split_by_patient(films, recipe.data, seed=recipe.seed).validation
+    split = split_by_patient(films, recipe.data, seed=recipe.seed)
+    used = data_sha256(split.fit + split.validation + split.calibration)
+    if used != inquiry.bundle.spec.training.data.sha256:
+        reason = "these are not the films that the model was made from, so the split is another"
+        raise TrainingError(Code.DATA_INVALID, place=inquiry.data.name, reason=reason)
+    return split.validation
 
 
 def _called(answers: Answers, bundle: Bundle) -> Called:
@@ -187,6 +198,8 @@ def _kinds(answers: Answers, called: Called) -> dict[str, Any]:
 def _form(name: str, after: np.ndarray, called: Called) -> dict[str, Any]:
     both = np.isfinite(after)
     before, changed = called.only(both), after[both]
+    if len(set(before.labels.tolist())) < 2:
+        return {"form": name, "refused": int((~both).sum())}
     now = Called(
         labels=before.labels,
         probability=changed,
@@ -199,6 +212,8 @@ def _form(name: str, after: np.ndarray, called: Called) -> dict[str, Any]:
         "form": name,
         "refused": int((~both).sum()),
         "auc_change": change_of_auc(before, changed),
+        "sensitivity_before": before.share_right(places, 1),
+        "specificity_before": before.share_right(places, 0),
         "sensitivity": now.share_right(places, 1),
         "specificity": now.share_right(places, 0),
         "mean_change": float(np.abs(move).mean()),
@@ -226,54 +241,35 @@ def _without_shared(
     return {"films_left_out": int((~alone).sum()), "figures_without": main_figures(rest)}
 
 
-def _compare_copies(
-    inquiry: Inquiry, prediction: Prediction, answers: Answers, called: Called
-) -> dict[str, Any]:
-    folder = inquiry.copies or inquiry.data
-    copies = {
-        (film.label, film.path.name): film
-        for film in read_class_folders(folder, inquiry.bundle.spec.labels)
-    }
-    known = np.array([(film.label, film.path.name) in copies for film in answers.films])
-    here = called.only(known)
-    if len(set(here.labels.tolist())) < 2:
-        reason = "it holds no copies of films of both classes under the same names"
-        raise TrainingError(Code.DATA_INVALID, place=folder.name, reason=reason)
-    theirs = tuple(
-        copies[film.label, film.path.name]
-        for film, is_known in zip(answers.films, known, strict=True)
-        if is_known
+def _open(inquiry: Inquiry, films: tuple[LabelledFilm, ...]) -> ledger.Opening:
+    bundle = inquiry.bundle
+    opening = ledger.Opening(
+        date=datetime.now(UTC).isoformat(timespec="seconds"),
+        bundle=bundle.spec.name,
+        version=bundle.spec.version,
+        bundle_sha256=bundle.sha256,
+        films_sha256=data_sha256(films),
+        films=len(films),
+        with_forms="yes" if inquiry.with_forms else "no",
     )
-    there = ask(prediction, theirs, {})
-    if there.refused:
-        reason = f"{sum(there.refused.values())} of the copies cannot be judged"
-        raise TrainingError(Code.DATA_INVALID, place=folder.name, reason=reason)
-    return {
-        "films": len(theirs),
-        "auc": main_figures(here)["auc"],
-        "auc_change": change_of_auc(here, there.probability),
-        "mean_change": float(np.abs(there.probability - here.probability).mean()),
-    }
+    ledger.append(opening, ledger.LEDGER)
+    return opening
 
 
-def _enter(found: dict[str, Any], bundle: Bundle) -> None:
+def _complete(opening: ledger.Opening, found: dict[str, Any]) -> None:
     figures = {
         name: f"{found['figures'][name].value:.4f}"
         for name in ("auc", "accuracy", "sensitivity", "specificity", "ece")
     }
-    ledger.append(
-        ledger.Opening(
-            date=found["date"],
-            bundle=bundle.spec.name,
-            version=bundle.spec.version,
-            bundle_sha256=bundle.sha256,
-            films_sha256=found["films_sha256"],
-            films=found["films"],
-            refused=sum(found["refused"].values()),
-            with_forms="yes" if found["forms"] else "no",
-            **figures,
-        ),
-        ledger.LEDGER,
+    done = replace(
+        opening,
+        refused=str(sum(found["refused"].values())),
+        auc=figures["auc"],
+        accuracy=figures["accuracy"],
+        sensitivity=figures["sensitivity"],
+        specificity=figures["specificity"],
+        ece=figures["ece"],
     )
-    found["openings"] = ledger.openings(bundle.sha256, ledger.LEDGER)
-    log.info("the test has been opened %d time(s) for this model", found["openings"])
+    ledger.complete(done, ledger.LEDGER)
+    found["openings"] = ledger.openings(opening.bundle_sha256, ledger.LEDGER)
+    log.info("times the test has been opened for this model: %d", found["openings"])

@@ -3,9 +3,9 @@
 import csv
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-__all__ = ["LEDGER", "Opening", "append", "openings"]
+__all__ = ["LEDGER", "Opening", "append", "complete", "openings"]
 
 LEDGER: Final = Path(__file__).resolve().parent.parent / "docs" / "test-ledger.csv"
 
@@ -22,12 +22,13 @@ class Opening:
         Which model was measured.
     films_sha256 : str
         Of the films' sorted hashes: which copy of the test it was.
-    films, refused : int
-        How many were read, and how many got no answer.
-    auc, accuracy, sensitivity, specificity, ece : str
-        Rounded to four decimals.
+    films : int
+        How many were opened.
     with_forms : str
         "yes" where changed forms were measured too.
+    refused, auc, accuracy, sensitivity, specificity, ece : str
+        How many got no answer, and figures rounded to four decimals; empty where the run did not
+        come to its end.
     """
 
     date: str
@@ -36,31 +37,47 @@ class Opening:
     bundle_sha256: str
     films_sha256: str
     films: int
-    refused: int
-    auc: str
-    accuracy: str
-    sensitivity: str
-    specificity: str
-    ece: str
     with_forms: str
+    refused: str = ""
+    auc: str = ""
+    accuracy: str = ""
+    sensitivity: str = ""
+    specificity: str = ""
+    ece: str = ""
 
 
 def append(opening: Opening, ledger: Path) -> None:
-    """Add a line; a ledger that is not there begins with its header."""
-    is_new = not ledger.exists()
-    ledger.parent.mkdir(parents=True, exist_ok=True)
-    with ledger.open("a", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(
-            stream, [field.name for field in fields(Opening)], lineterminator="\n"
-        )
-        if is_new:
-            writer.writeheader()
-        writer.writerow(asdict(opening))
+    """Add a line before a film is read: what is opened stays opened, whatever happens then."""
+    _write(ledger, [*_lines(ledger), asdict(opening)])
+
+
+def complete(opening: Opening, ledger: Path) -> None:
+    """Put the figures into the line of this opening."""
+    lines = _lines(ledger)
+    for place, line in enumerate(lines):
+        if (line["date"], line["bundle_sha256"]) == (opening.date, opening.bundle_sha256):
+            lines[place] = asdict(opening)
+    _write(ledger, lines)
 
 
 def openings(bundle_sha256: str, ledger: Path) -> int:
     """Count how often the test was opened for a model."""
+    return sum(line["bundle_sha256"] == bundle_sha256 for line in _lines(ledger))
+
+
+def _lines(ledger: Path) -> list[dict[str, Any]]:
     if not ledger.exists():
-        return 0
+        return []
     with ledger.open(encoding="utf-8", newline="") as stream:
-        return sum(row["bundle_sha256"] == bundle_sha256 for row in csv.DictReader(stream))
+        return list(csv.DictReader(stream))
+
+
+def _write(ledger: Path, lines: list[dict[str, Any]]) -> None:
+    ledger.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = ledger.with_name(f".{ledger.name}.part")
+    with unfinished.open("w", encoding="utf-8", newline="") as stream:
+        names = [field.name for field in fields(Opening)]
+        writer = csv.DictWriter(stream, names, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(lines)
+    unfinished.replace(ledger)

@@ -82,6 +82,11 @@ class Recipe:
             return
         if self.network.freeze is Freeze.ALL:
             raise ValueError("distill: a student is trained whole; freeze = 'all' trains a head")
+        if self.fit.balance_classes or self.fit.label_smoothing:
+            raise ValueError(
+                "distill: a student does not look at labels; it needs fit.balance_classes = false "
+                "and no fit.label_smoothing"
+            )
         if self.distill.side < self.network.size:
             raise ValueError("distill.side: must not be smaller than network.size")
 

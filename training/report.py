@@ -1,6 +1,7 @@
 """What is written beside a model: `metrics.json`, and what is drawn and told from it."""
 
 import json
+import math
 from dataclasses import asdict, dataclass, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -73,7 +74,7 @@ def write_again(bundle: Bundle, metrics: dict[str, Any]) -> None:
     """
     folder = bundle.folder / "report"
     (folder / "plots").mkdir(parents=True, exist_ok=True)
-    text = json.dumps(metrics, indent=2, default=_plain) + "\n"
+    text = json.dumps(_finite(metrics), indent=2, allow_nan=False) + "\n"
     (folder / "metrics.json").write_text(text, "utf-8")
     plain = json.loads(text)
     (folder / "card.md").write_text(card(bundle.spec, bundle.sha256, plain), "utf-8")
@@ -98,10 +99,15 @@ def read_metrics(bundle: Bundle) -> dict[str, Any]:
     return dict(metrics)
 
 
-def _plain(value: Any) -> Any:
+def _finite(value: Any) -> Any:
+    """Make dataclasses tables, and null of what has no value, which JSON has no number for."""
     if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
-    raise TypeError(f"{type(value).__name__} cannot be written")
+        return _finite(asdict(value))
+    if isinstance(value, dict):
+        return {key: _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _unreadable(reason: str) -> TrainingError:

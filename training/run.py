@@ -102,8 +102,13 @@ def select(order: Order) -> Bundle:
     recipe = order.recipe
     films = read_class_folders(order.data, recipe.data.labels)
     split = split_by_patient(films, recipe.data, seed=recipe.seed)
+    used = split.fit + split.validation + split.calibration
+    if order.teacher is not None:
+        order.teacher.check_split(data_sha256(used), seed=recipe.seed)
+    n_sharp = 0
     if order.sharp is not None:
         fit = with_sharp_copies(split.fit, order.sharp, recipe.data.labels, seed=recipe.seed)
+        n_sharp = sum(one != other for one, other in zip(fit, split.fit, strict=True))
         split = replace(split, fit=fit)
     trainable = _try_networks(order)
     place = Place(progress_folder(order, split), order.run / "cache")
@@ -136,14 +141,13 @@ def select(order: Order) -> Bundle:
         command=order.command,
         first=order.first,
         teacher=order.teacher,
-        sharp=sum(order.data not in film.path.parents for film in split.fit),
+        sharp=n_sharp,
         candidates=candidates,
         winner=winner,
         calibration=score(calibration.labels, probability, threshold=decision.threshold),
         zone=zone_figures(probability, calibration.labels, decision),
         films={part: len(getattr(split, part)) for part in ("fit", "validation", "calibration")},
     )
-    used = split.fit + split.validation + split.calibration
     log.info("exporting to %s", order.target.name)
     return export(
         served,

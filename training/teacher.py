@@ -27,6 +27,19 @@ class Teacher:
 
     bundle: Bundle
 
+    def check_split(self, data_sha256: str, *, seed: int) -> None:
+        """Refuse a teacher that may have been fitted on what judges its students.
+
+        Raises
+        ------
+        TrainingError
+            `usage` where its films or the seed of its split are others.
+        """
+        training = self.bundle.spec.training
+        if (training.data.sha256, training.seed) != (data_sha256, seed):
+            reason = "the teacher was made from other films, or with another seed of the split"
+            raise TrainingError(Code.USAGE, reason=reason)
+
     def network(self, *, side: int) -> keras.Model:
         """Build its network for pictures of a side; nothing in it is trained.
 

@@ -1,6 +1,7 @@
 """python -m training evaluate: a finished bundle, labelled films, a report and a ledger."""
 
 import csv
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -10,9 +11,12 @@ from PIL import Image
 
 from cxr_app import Prediction, load_bundle
 from cxr_app.imaging.phantom import phantom_png
-from training import bootstrap, ledger
+from training import bootstrap, ledger, sources
 from training import evaluate as module
 from training.cli import main
+from training.sources import read_class_folders
+
+LABELS = ("NORMAL", "PNEUMONIA")
 
 METRICS = {
     "command": "python -m training select",
@@ -128,6 +132,39 @@ def test_every_opening_of_the_test_is_a_line(bundle, films):
     assert "has been opened 2 times" in (bundle / "report" / "card.md").read_text()
 
 
+def test_an_opening_stays_in_the_ledger_whatever_happens_then(bundle, films, monkeypatch):
+    def dying(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "ask", dying)
+
+    assert run(bundle, films) == 130
+    (line,) = opened()
+    assert line["bundle_sha256"] == load_bundle(bundle).sha256
+    assert line["auc"] == ""
+
+
+def test_the_official_test_is_known_by_its_bytes_wherever_it_lies(bundle, films, monkeypatch):
+    some = next(iter((films / "train" / "NORMAL").glob("*.png")))
+    known = frozenset({hashlib.sha256(some.read_bytes()).hexdigest()[:16]})
+    monkeypatch.setattr(sources, "_official_test", lambda: known)
+
+    assert run(bundle, films / "train", "--part", "all") == 2
+    assert not ledger.LEDGER.exists()
+    subsets = {film.path.name: film.subset for film in read_class_folders(films, LABELS)}
+    assert subsets[some.name] == "test"
+
+
+def test_a_form_that_cannot_be_judged_is_said_to_be_so(bundle, films, monkeypatch):
+    monkeypatch.setattr(module, "FORMS", {"cut to a strip": lambda film, _: film[:20]})
+
+    assert run(bundle, films, "--perturb") == 0
+
+    (form,) = found(bundle)["forms"]
+    assert form == {"form": "cut to a strip", "refused": 6}
+    assert "| cut to a strip | not measurable |" in (bundle / "report" / "card.md").read_text()
+
+
 def test_changed_forms_are_compared_with_the_film_itself(bundle, films, monkeypatch):
     forms = {"nothing": lambda film, _: film, "inverted": lambda film, _: 255 - film}
     monkeypatch.setattr(module, "FORMS", forms)
@@ -147,12 +184,17 @@ def test_films_in_no_parts_are_measured_without_a_line(bundle, films):
     assert not ledger.LEDGER.exists()
 
 
-def test_other_copies_are_compared_film_by_film(bundle, films):
-    run(bundle, films, "--copies", str(films / "test"))
+def test_other_copies_are_compared_film_by_film(bundle, films, tmp_path):
+    shutil.copytree(films / "test", tmp_path / "copies")
+    (tmp_path / "copies" / "NORMAL" / "IM-0005-0001.png").unlink()
+    other = tmp_path / "copies" / "PNEUMONIA" / "person8_bacteria_1.png"
+    other.write_bytes(phantom_png(77, size=(160, 128)))
+
+    run(bundle, films, "--copies", str(tmp_path / "copies"))
 
     copies = found(bundle)["copies"]
-    assert copies["films"] == 6
-    assert copies["mean_change"] == 0
+    assert copies["films"] == 5  # one is absent, and what is broken is broken twice
+    assert copies["mean_change"] > 0
 
 
 @pytest.mark.parametrize(
@@ -195,7 +237,7 @@ def test_two_models_are_compared_in_pairs_without_opening_a_film(bundle, films, 
     assert comparison["films"] == 6
     assert comparison["auc"] == {"value": 0, "low": 0, "high": 0}
     assert comparison["accuracy"] == {"value": 0, "low": 0, "high": 0}
-    assert 0.2 < comparison["times_faster"] < 5  # of a model and itself
+    assert comparison["times_faster"] > 0
     assert "## Compared" in (bundle / "report" / "card.md").read_text()
     assert len(opened()) == 2
 
