@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache, partial
 from pathlib import Path
 from types import FrameType, ModuleType
 from typing import TextIO
@@ -24,8 +25,8 @@ from cxr_app.names import printable
 from cxr_app.pipeline import classify_sources
 from cxr_app.prediction import Prediction
 from cxr_app.records import Record, Status
-from cxr_app.settings import read_settings
-from cxr_app.sources import find_sources
+from cxr_app.settings import Settings, read_settings
+from cxr_app.sources import Fetches, Source, find_sources
 
 __all__ = ["main"]
 
@@ -35,6 +36,7 @@ _EPILOG = """\
 examples:
   python -m cxr_app predict film.jpeg
   python -m cxr_app predict films/ --format csv --output results.csv
+  python -m cxr_app predict https://example.org/film.png
 
 exit status:
   0  every source got its record (with --strict: and none was rejected)
@@ -64,7 +66,8 @@ def _parser() -> argparse.ArgumentParser:
         "sources",
         nargs="+",
         metavar="SOURCE",
-        help="a file, or a folder: every file below it, hidden ones aside, recognized by content",
+        help="a file; a folder: every file below it, hidden ones aside, recognized by content; or "
+        "the http:// or https:// address of a picture",
     )
     predict.add_argument(
         "--model", metavar="DIR", help="folder of a model (default: CXR_MODEL, else models/DEFAULT)"
@@ -119,24 +122,36 @@ def _predict(options: argparse.Namespace) -> int:
     prediction = Prediction(bundle, open_engine(bundle, settings), limits=settings.limits)
     output = Path(options.output) if options.output else None
     _refuse_sources(output, options.sources)
+    find = _finder(settings, output)
     with _interrupt() as is_interrupted, _writer(output) as stream:
-        sources = find_sources(options.sources, leave_out=output)
+        sources = find(options.sources)
         records = classify_sources(
             sources, prediction, limits=settings.limits, is_cancelled=is_interrupted
         )
         total = None
         if sys.stderr.isatty():
-            total = sum(1 for _ in find_sources(options.sources, leave_out=output))
+            total = sum(1 for _ in find(options.sources))
         count, is_any_rejected = _write(records, _FORMATS[options.format], stream, total)
         was_interrupted = is_interrupted()
     for text in options.sources:
-        if os.path.isdir(text) and not any(find_sources([text], leave_out=output)):  # noqa: PTH112
+        if os.path.isdir(text) and not any(find([text])):  # noqa: PTH112
             print(f"There is no file in the folder {printable(text)}.", file=sys.stderr)
     if count and options.format == "table":
         print(printable(bundle.spec.notice), file=sys.stderr if output else sys.stdout)
     if was_interrupted:
         return 130
     return 1 if options.strict and is_any_rejected else 0
+
+
+def _finder(settings: Settings, output: Path | None) -> Callable[[list[str]], Iterator[Source]]:
+    @cache
+    def fetcher() -> Fetches:
+        # Only where there is an address: a run of files does not wait for it.
+        from cxr_app.fetch.client import Fetcher
+
+        return Fetcher(settings.fetch_rules)
+
+    return partial(find_sources, leave_out=output, open_fetcher=fetcher)
 
 
 def _refuse_sources(output: Path | None, sources: list[str]) -> None:

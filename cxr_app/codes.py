@@ -29,8 +29,18 @@ class Code(StrEnum):
     NOT_FOUND = "not_found"
     NO_ACCESS = "no_access"
     CANCELLED = "cancelled"
+    URL_SCHEME = "url_scheme"
+    URL_INVALID = "url_invalid"
+    URL_PRIVATE_ADDRESS = "url_private_address"
+    URL_UNREACHABLE = "url_unreachable"
+    URL_TLS = "url_tls"
+    URL_REDIRECTS = "url_redirects"
+    URL_STATUS = "url_status"
+    URL_TIMEOUT = "url_timeout"
+    URL_TOO_LARGE = "url_too_large"
     EMPTY = "empty"
     TOO_LARGE_BYTES = "too_large_bytes"
+    URL_NOT_IMAGE = "url_not_image"
     UNSUPPORTED_FORMAT = "unsupported_format"
     NOT_AN_IMAGE = "not_an_image"
     TOO_MANY_PIXELS = "too_many_pixels"
@@ -43,6 +53,7 @@ class Code(StrEnum):
     NOT_A_CHEST_FILM = "not_a_chest_film"
     ENGINE_FAILED = "engine_failed"
 
+    OUTSIDE_POPULATION = "outside_population"
     LOW_CONTRAST = "low_contrast"
     UPSCALED = "upscaled"
     COLOUR_IMAGE = "colour_image"
@@ -53,6 +64,11 @@ class Code(StrEnum):
 
     NAME_INVALID = "name_invalid"
     NO_SOURCE = "no_source"
+    NOTICE_NOT_ACCEPTED = "notice_not_accepted"
+    TOO_MANY_ITEMS = "too_many_items"
+    SESSION_FULL = "session_full"
+
+    BUSY = "busy"
 
     MODEL_MISSING = "model_missing"
     MODEL_CHANGED = "model_changed"
@@ -62,6 +78,7 @@ class Code(StrEnum):
     ENGINE_MISSING = "engine_missing"
     USAGE = "usage"
     OUTPUT_FAILED = "output_failed"
+    BIND_REFUSED = "bind_refused"
     RECIPE_INVALID = "recipe_invalid"
     DATA_INVALID = "data_invalid"
     INTERNAL_ERROR = "internal_error"
@@ -109,8 +126,42 @@ ANSWERS: Final[Mapping[Code, Answer]] = MappingProxyType(
         Code.CANCELLED: _rejection(
             "Not classified because the run was stopped; start it again to classify this film."
         ),
+        Code.URL_SCHEME: _rejection(
+            "Only addresses that begin with http:// or https:// can be fetched; save the picture "
+            "and upload it."
+        ),
+        Code.URL_INVALID: _rejection(
+            "This address cannot be used ({reason}); paste the plain address of the picture."
+        ),
+        Code.URL_PRIVATE_ADDRESS: _rejection(
+            "This address leads into a private network and is not fetched; save the picture and "
+            "upload it."
+        ),
+        Code.URL_UNREACHABLE: _rejection(
+            "The server cannot be reached or broke off; try again, or upload the picture."
+        ),
+        Code.URL_TLS: _rejection(
+            "The server's certificate is not valid, so nothing was fetched; upload the picture "
+            "instead."
+        ),
+        Code.URL_REDIRECTS: _rejection(
+            "The address forwards too often; paste the final address of the picture."
+        ),
+        Code.URL_STATUS: _rejection(
+            "The server answered {status}; check that the picture is public."
+        ),
+        Code.URL_TIMEOUT: _rejection(
+            "The server was too slow ({seconds} s); try again, or upload the picture."
+        ),
+        Code.URL_TOO_LARGE: _rejection(
+            "The picture at this address is larger than {max} MB; use a smaller one."
+        ),
         Code.EMPTY: _rejection("The file is empty; export it again."),
         Code.TOO_LARGE_BYTES: _rejection("The file is larger than {max} MB; export it smaller."),
+        Code.URL_NOT_IMAGE: _rejection(
+            "This address shows a web page, not a picture; open the picture itself and copy its "
+            "address."
+        ),
         Code.UNSUPPORTED_FORMAT: _rejection(
             "{format} files are not read; save the film as JPEG, PNG or TIFF."
         ),
@@ -140,6 +191,9 @@ ANSWERS: Final[Mapping[Code, Answer]] = MappingProxyType(
         Code.ENGINE_FAILED: _rejection(
             "The model could not judge this film; the others are not affected, incident {id}."
         ),
+        Code.OUTSIDE_POPULATION: _warning(
+            "Made for children of 1-5 years; the score is not valid for this film."
+        ),
         Code.LOW_CONTRAST: _warning("The film is very flat; the number is less certain."),
         Code.UPSCALED: _warning("The film is small and was enlarged."),
         Code.COLOUR_IMAGE: _warning(
@@ -153,6 +207,13 @@ ANSWERS: Final[Mapping[Code, Answer]] = MappingProxyType(
         Code.NEAR_THRESHOLD: _warning("Too close to call."),
         Code.NAME_INVALID: _field("Enter the patient's name: {reason}."),
         Code.NO_SOURCE: _field("Add at least one film."),
+        Code.NOTICE_NOT_ACCEPTED: _field("Confirm that you have read the notice."),
+        Code.TOO_MANY_ITEMS: _field("At most {max} films can be classified at once; remove some."),
+        Code.SESSION_FULL: _field(
+            "The films of this page take {max} MB, which is all it may hold; delete a session or "
+            "remove films."
+        ),
+        Code.BUSY: _stop("Other readers are being served; place {place} in the queue."),
         Code.MODEL_MISSING: _stop(
             "No model was found ({place}); train one, or set CXR_MODEL to a folder that holds one."
         ),
@@ -177,6 +238,10 @@ ANSWERS: Final[Mapping[Code, Answer]] = MappingProxyType(
         ),
         Code.USAGE: _stop("{reason}."),
         Code.OUTPUT_FAILED: _stop("The output cannot be written ({reason}); choose another file."),
+        Code.BIND_REFUSED: _stop(
+            "The page listens beyond this computer, and there is no sign-in; start it with "
+            "--server.address 127.0.0.1, or set CXR_OPEN_TO_NETWORK=1 if that is meant."
+        ),
         Code.RECIPE_INVALID: _stop("Recipe {file}: {reason}."),
         Code.DATA_INVALID: _stop("Data {place}: {reason}."),
         Code.INTERNAL_ERROR: _stop(

@@ -6,7 +6,7 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -20,11 +20,12 @@ from cxr_app.prediction import Prediction
 from cxr_app.records import Record, answered, rejected
 from cxr_app.sources import Source
 
-__all__ = ["Judged", "classify", "classify_films", "classify_sources"]
+__all__ = ["Judged", "classify", "classify_films", "classify_sources", "try_decode"]
 
 log = logging.getLogger(__name__)
 
 DECODERS: Final = min(2, os.cpu_count() or 1)
+LOOK_SECONDS: Final = 0.2  # how often a run that waits for a film looks whether it is cancelled
 AHEAD: Final = 2 * DECODERS  # films decoded and waiting; each may hold 64 million pixels
 
 
@@ -90,7 +91,8 @@ def classify_films(
         Asked before each source; once it is True, every source left gets the record `cancelled`.
     """
     waiting: deque[tuple[int, Source, Future[_Decoded]]] = deque()
-    with ThreadPoolExecutor(DECODERS, thread_name_prefix="decode") as decoders:
+    decoders = ThreadPoolExecutor(DECODERS, thread_name_prefix="decode")
+    try:
         numbered = enumerate(sources, start=first_item)
         while True:
             while len(waiting) < AHEAD and not is_cancelled():
@@ -99,29 +101,42 @@ def classify_films(
                     break
                 item, source = following
                 waiting.append((item, source, decoders.submit(_decode, source, limits)))
-            if is_cancelled():
-                break
-            if not waiting:
+            if not waiting and not is_cancelled():
                 return
+            if is_cancelled() or not _is_decoded(waiting[0][2], is_cancelled):
+                break
             item, source, decoded = waiting.popleft()
             yield _judge(item, source, decoded.result(), prediction)
-        for _, _, decoded in waiting:
-            decoded.cancel()
         for item, source in [(item, source) for item, source, _ in waiting]:
             yield _cancelled(item, source, prediction)
         for item, source in numbered:
             yield _cancelled(item, source, prediction)
+    finally:
+        # Not waiting: a server that answers slowly must not hold up somebody who has cancelled.
+        decoders.shutdown(wait=False, cancel_futures=True)
+
+
+def _is_decoded(decoded: Future[_Decoded], is_cancelled: Callable[[], bool]) -> bool:
+    """Wait for a film; False where the run is cancelled meanwhile."""
+    while not is_cancelled():
+        if wait([decoded], timeout=LOOK_SECONDS).done:
+            return True
+    return False
+
+
+def try_decode(source: Source, limits: Limits) -> Film | Rejected:
+    """Read and decode a source; whatever goes wrong is returned, for one film may not end a run."""
+    try:
+        return decode(source.read(limits), limits)
+    except Rejected as error:
+        return error
+    except Exception as error:  # noqa: BLE001 - the edge
+        return _unexpected(error)
 
 
 def _decode(source: Source, limits: Limits) -> _Decoded:
     started = time.perf_counter()
-    outcome: Film | Rejected
-    try:
-        outcome = decode(source.read(limits), limits)
-    except Rejected as error:
-        outcome = error
-    except Exception as error:  # noqa: BLE001 - the edge: one film may fail, the run may not
-        outcome = _unexpected(error)
+    outcome = try_decode(source, limits)
     return _Decoded(outcome, time.perf_counter() - started)
 
 

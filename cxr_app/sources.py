@@ -1,19 +1,33 @@
-"""What a user points at, to bytes: a file, a folder, an upload."""
+"""What a user points at, to bytes: a file, a folder, an upload, an address."""
 
 import os
+import re
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
 from cxr_app.codes import Code
 from cxr_app.errors import Rejected
+from cxr_app.fetch.redact import shown_url
 from cxr_app.limits import MIB, Limits
 
-__all__ = ["FileSource", "Source", "UploadSource", "find_sources"]
+__all__ = [
+    "Fetches",
+    "FileSource",
+    "HeldSource",
+    "Once",
+    "Source",
+    "UploadSource",
+    "UrlSource",
+    "find_sources",
+]
 
 MAX_FOLDER_DEPTH: Final = 32
+
+_URL: Final = re.compile("[A-Za-z]+://")
 
 
 class Source(Protocol):
@@ -29,7 +43,7 @@ class Source(Protocol):
         Raises
         ------
         Rejected
-            `not_found`, `no_access` or `too_large_bytes`.
+            `not_found`, `no_access`, `too_large_bytes`, `empty`, or a code that begins with `url_`.
         """
 
 
@@ -90,27 +104,118 @@ class UploadSource:
         return self.data
 
 
+class Fetches(Protocol):
+    """What gets the bytes behind an address; `cxr_app.fetch.client.Fetcher` does."""
+
+    def fetch(self, text: str, limits: Limits) -> bytes:
+        """Fetch a picture, or raise `Rejected`."""
+
+
+@dataclass(frozen=True, slots=True)
+class UrlSource:
+    """A picture at an address that a user typed; each `read` fetches it anew.
+
+    Attributes
+    ----------
+    text : str
+        As typed. It may hold a password, so it is nowhere shown.
+    fetcher : Fetches
+    """
+
+    text: str = field(repr=False)
+    fetcher: Fetches = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """The address without what may be a secret."""
+        return shown_url(self.text)
+
+    def read(self, limits: Limits) -> bytes:
+        """See `Source.read`."""
+        return self.fetcher.fetch(self.text, limits)
+
+
+class HeldSource(Source, Protocol):
+    """A source whose bytes lie in memory, so that they count."""
+
+    @property
+    def n_bytes(self) -> int:
+        """How many lie there now."""
+
+    def refuse(self, error: Rejected) -> None:
+        """Let the bytes go; whoever reads it from now on hears why."""
+
+
+class Once:
+    """A source that is read once, whoever asks first; the others wait and get the same.
+
+    May be used from several threads.
+
+    Parameters
+    ----------
+    source : Source
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.name = source.name
+        self._source = source
+        self._lock = threading.Lock()
+        self._outcome: bytes | Rejected | None = None
+
+    @property
+    def n_bytes(self) -> int:
+        """See `HeldSource.n_bytes`."""
+        return len(self._outcome) if isinstance(self._outcome, bytes) else 0
+
+    def refuse(self, error: Rejected) -> None:
+        """See `HeldSource.refuse`."""
+        with self._lock:
+            self._outcome = error
+
+    def read(self, limits: Limits) -> bytes:
+        """See `Source.read`; the limits of the first call count."""
+        with self._lock:
+            if self._outcome is None:
+                try:
+                    self._outcome = self._source.read(limits)
+                except Rejected as error:
+                    self._outcome = error
+        if isinstance(self._outcome, Rejected):
+            raise self._outcome
+        return self._outcome
+
+
 # On Windows a file opened without it ends at the first byte 26.
 _BINARY: Final = getattr(os, "O_BINARY", 0)
 
 
-def find_sources(given: list[str], *, leave_out: Path | None = None) -> Iterator[Source]:
+def find_sources(
+    given: list[str],
+    *,
+    leave_out: Path | None = None,
+    open_fetcher: Callable[[], Fetches] | None = None,
+) -> Iterator[Source]:
     """Find the sources behind what a user typed, one after the other.
 
-    A folder stands for every file below it, sorted by name, hidden ones aside. Links to folders
-    are not followed, so no loop is possible.
+    What begins with letters and ``://`` is an address. A folder stands for every file below it,
+    sorted by name, hidden ones aside. Links to folders are not followed, so no loop is possible.
 
     Parameters
     ----------
     given : list of str
-        Files and folders.
+        Files, folders and addresses.
     leave_out : Path, optional
         The program's own output, which is never read.
+    open_fetcher : callable () -> Fetches, optional
+        Called when an address is met: a run without one does not wait for the libraries that
+        fetch. Without it an address is a path like any other.
     """
     for text in given:
         path = Path(text)
+        if open_fetcher is not None and _URL.match(text):
+            yield UrlSource(text, open_fetcher())
         # Unlike Path.is_dir this is False, not an error, for a name that no file can have.
-        if os.path.isdir(text):  # noqa: PTH112
+        elif os.path.isdir(text):  # noqa: PTH112
             shown = text.rstrip("/" + os.sep) or text
             yield from _below(path, shown, leave_out, depth=1)
         else:

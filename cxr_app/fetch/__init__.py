@@ -1,0 +1,1 @@
+"""The one safe way to a picture at an address that a user typed."""

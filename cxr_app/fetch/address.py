@@ -1,0 +1,201 @@
+"""A typed address, taken apart once; nothing else ever reads the text again."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from typing import Final
+from urllib.parse import quote, urljoin
+
+import idna
+
+from cxr_app.codes import Code
+from cxr_app.errors import Rejected
+from cxr_app.fetch.public import IPAddress
+
+__all__ = ["MAX_CHARACTERS", "Address", "follow", "parse"]
+
+MAX_CHARACTERS: Final = 2048
+
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+# RFC 3986, appendix B, held to the two schemes and to an authority.
+_PARTS: Final = re.compile(r"(https?)://([^/?#]*)([^?#]*)(\?[^#]*)?(?:#.*)?", re.IGNORECASE)
+_HOST_PORT: Final = re.compile(r"(\[[^\]]*\]|[^:\[\]]*)(?::([0-9]{0,5}))?")
+# RFC 952 and 1123, and the underscore, which some picture servers have in their names.
+_ASCII_LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+_NUMBER: Final = re.compile(r"0x[0-9a-f]+|[0-9]+")
+_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_KEPT: Final = "%/:@!$&'()*+,;=-._~?[]"  # what may stand in path and query as it is
+
+# RFC 6761 and 6762, and what clouds and home routers use inside: no public host has such a name.
+_INSIDE: Final = ("localhost", "local", "internal")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where a picture lies.
+
+    Attributes
+    ----------
+    scheme : str
+        ``http`` or ``https``.
+    host : str
+        Name in ASCII and lower case, or an IP address in its usual form, without brackets.
+    ip : IPv4Address, IPv6Address or None
+        The host where it was given as a number, in whatever spelling.
+    port : int
+    target : str
+        Path and query, in ASCII.
+    """
+
+    scheme: str
+    host: str
+    ip: IPAddress | None
+    port: int
+    target: str
+
+    @property
+    def netloc(self) -> str:
+        """Host and port as a request names them."""
+        host = f"[{self.host}]" if isinstance(self.ip, IPv6Address) else self.host
+        return host if self.port == _DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """The whole address in its plain form."""
+        return f"{self.scheme}://{self.netloc}{self.target}"
+
+
+def parse(text: str, *, ports: Sequence[int]) -> Address:
+    """Take a typed address apart.
+
+    Parameters
+    ----------
+    text : str
+        As typed.
+    ports : sequence of int
+        Those that may be asked for.
+
+    Raises
+    ------
+    Rejected
+        `url_scheme`, `url_invalid`, or `url_private_address` for names that are never public.
+    """
+    if not re.match("https?:", text, re.IGNORECASE):
+        raise Rejected(Code.URL_SCHEME)
+    if len(text) > MAX_CHARACTERS:
+        raise _invalid(f"it has more than {MAX_CHARACTERS} characters")
+    # Two readers of an address differ most often over these.
+    if not text.isprintable() or " " in text or "\\" in text:
+        raise _invalid("it holds a blank, a hidden sign or a backslash")
+    parts = _PARTS.fullmatch(text)
+    if not parts:
+        raise _invalid("it names no host")
+    scheme, authority, path, query = parts[1].lower(), parts[2], parts[3], parts[4] or ""
+    if "@" in authority:
+        raise _invalid("it holds a user name or an @ before the host")
+    host_port = _HOST_PORT.fullmatch(authority)
+    if not host_port:
+        raise _invalid("its host or port is not valid")
+    port = int(host_port[2] or _DEFAULT_PORTS[scheme])
+    if port not in ports:
+        raise _invalid(f"its port is none of {', '.join(map(str, ports))}")
+    host, ip = _read_host(host_port[1])
+    return Address(scheme=scheme, host=host, ip=ip, port=port, target=_escaped(path or "/", query))
+
+
+def follow(address: Address, location: str, *, ports: Sequence[int]) -> Address:
+    """Find where a redirect leads, as strictly as `parse`.
+
+    Raises
+    ------
+    Rejected
+        As `parse`; `url_scheme` also where https leads to http.
+    """
+    # `urljoin` drops some of these in silence, so they are refused before it reads the text.
+    if len(location) > MAX_CHARACTERS or not location.isprintable() or " " in location:
+        raise _invalid("it forwards to an address with a blank or a hidden sign")
+    try:
+        joined = urljoin(address.url, location)
+    except ValueError:
+        raise _invalid("it forwards to an address that is not valid") from None
+    target = parse(joined, ports=ports)
+    if (address.scheme, target.scheme) == ("https", "http"):
+        raise Rejected(Code.URL_SCHEME)
+    return target
+
+
+def _read_host(text: str) -> tuple[str, IPAddress | None]:
+    """Return the host's name in ASCII, and its number where it is one."""
+    if text.startswith("["):
+        try:
+            ip6 = IPv6Address(text[1:-1])
+        except AddressValueError:
+            raise _invalid("its host is not valid") from None
+        if ip6.scope_id is not None:
+            raise _invalid("its host is not valid")
+        return str(ip6), ip6
+    labels = _read_name(text).split(".")
+    # What ends in a number is a number to every resolver: 127.1, 2130706433, 0x7f000001.
+    if _NUMBER.fullmatch(labels[-1]):
+        ip4 = _read_number(labels)
+        return str(ip4), ip4
+    if labels[-1] in _INSIDE:
+        raise Rejected(Code.URL_PRIVATE_ADDRESS)
+    return ".".join(labels), None
+
+
+def _read_name(text: str) -> str:
+    """Write a name in ASCII by IDNA 2008, without the dot that may end it."""
+    name = unicodedata.normalize("NFC", text.lower()).removesuffix(".")
+    try:
+        labels = [
+            label if _is_plain(label) else idna.alabel(label).decode("ascii")
+            for label in name.split(".")
+        ]
+    except idna.IDNAError:
+        raise _invalid("its host is not valid" if text else "it names no host") from None
+    if len(".".join(labels)) > 253:  # RFC 1035, section 2.3.4
+        raise _invalid("its host is too long")
+    return ".".join(labels)
+
+
+def _is_plain(label: str) -> bool:
+    return bool(_ASCII_LABEL.fullmatch(label)) and not label.startswith("xn--")
+
+
+def _read_number(labels: list[str]) -> IPv4Address:
+    """Read an IPv4 address in any spelling that C's `inet_aton` reads.
+
+    It stands for the same place however it is spelled; the last number fills what is left.
+    """
+    numbers = []
+    for label in labels:
+        try:
+            numbers.append(_read_digits(label))
+        except ValueError:
+            raise _invalid("its host is not valid") from None
+    *head, last = numbers
+    room = 256 ** (4 - len(head)) if len(head) < 4 else 0
+    if last >= room or any(number > 255 for number in head):
+        raise _invalid("its host is not valid")
+    start = sum(number << (24 - 8 * place) for place, number in enumerate(head))
+    return IPv4Address(start + last)
+
+
+def _read_digits(label: str) -> int:
+    if not _NUMBER.fullmatch(label):
+        raise ValueError(label)
+    if label.startswith("0x"):
+        return int(label[2:], 16)
+    return int(label, 8 if label.startswith("0") else 10)
+
+
+def _escaped(path: str, query: str) -> str:
+    """Write path and query in ASCII; what is escaped already stays so."""
+    return quote(_ESCAPE.sub("%25", path + query), safe=_KEPT)
+
+
+def _invalid(reason: str) -> Rejected:
+    return Rejected(Code.URL_INVALID, reason=reason)
