@@ -1,11 +1,12 @@
 # The page alone, without TensorFlow and training. Not verified: no Docker engine at hand.
 #   docker build -t cxr-demo .
-#   docker run --rm -p 127.0.0.1:8501:8501 cxr-demo
+#   docker run --rm --read-only --tmpfs /tmp -p 127.0.0.1:8501:8501 cxr-demo
 # There is no sign-in: publish the port to this computer only, as above.
 FROM python:3.11-slim
 
 ENV PYTHONDONTWRITEBYTECODE=1 \
-    PYTHONUNBUFFERED=1
+    PYTHONUNBUFFERED=1 \
+    CXR_OPEN_TO_NETWORK=1
 
 RUN useradd --create-home --uid 10001 cxr
 WORKDIR /srv/cxr

@@ -1,27 +1,38 @@
 """A patient session: a name, films, and what came of each; in memory alone."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from cxr_app.codes import Code
 from cxr_app.errors import CxrError
-from cxr_app.imaging.phantom import phantom_png
 from cxr_app.imaging.thumbnail import make_thumbnail
 from cxr_app.limits import Limits
 from cxr_app.names import check_name
 from cxr_app.pipeline import Judged, classify_films
 from cxr_app.prediction import Prediction
 from cxr_app.records import Record, Status
-from cxr_app.sources import UploadSource
+from cxr_app.sources import HeldSource
 
-__all__ = [
-    "Intake",
-    "Outcome",
-    "PatientSession",
-    "classify_waiting",
-    "drawing_session",
-    "open_session",
-]
+__all__ = ["Given", "Intake", "Outcome", "PatientSession", "classify_waiting"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A film as a reader gave it, before anything was asked of the model.
+
+    Attributes
+    ----------
+    source : HeldSource
+    is_drawing : bool
+        There is no patient, and the number means nothing.
+    caveats : tuple of Code
+        What is known of it beforehand and must be warned of.
+    """
+
+    source: HeldSource = field(repr=False)
+    is_drawing: bool = False
+    caveats: tuple[Code, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,21 +43,29 @@ class Intake:
     ----------
     name : str
         The patient's, as typed.
-    sources : tuple of UploadSource
+    films : tuple of Given
+    is_accepted : bool
+        The reader has confirmed the notice.
     """
 
     name: str = field(repr=False)
-    sources: tuple[UploadSource, ...] = field(repr=False)
+    films: tuple[Given, ...] = field(repr=False)
+    is_accepted: bool
 
     def problems(self) -> tuple[CxrError, ...]:
-        """Say what is missing or wrong, field by field: `name_invalid`, `no_source`."""
+        """Say what is missing or wrong, field by field.
+
+        `name_invalid`, `no_source` and `notice_not_accepted`.
+        """
         found: list[CxrError] = []
         try:
             check_name(self.name)
         except CxrError as error:
             found.append(error)
-        if not self.sources:
+        if not self.films:
             found.append(CxrError(Code.NO_SOURCE))
+        if not self.is_accepted:
+            found.append(CxrError(Code.NOTICE_NOT_ACCEPTED))
         return tuple(found)
 
 
@@ -73,62 +92,87 @@ class PatientSession:
 
     Attributes
     ----------
+    id : str
+        Random; two patients of one name are two sessions.
     name : str
         Valid after `cxr_app.names.check_name`.
-    sources : tuple of UploadSource
+    started : datetime
+    films : tuple of Given
     outcomes : tuple of Outcome
-        Of the first sources, in their order.
-    is_drawing : bool
-        Its film is a drawing and there is no patient.
+        Of the first films, in their order.
     """
 
+    id: str
     name: str = field(repr=False)
-    sources: tuple[UploadSource, ...] = field(repr=False)
+    started: datetime
+    films: tuple[Given, ...] = field(repr=False)
     outcomes: tuple[Outcome, ...] = field(default=(), repr=False)
-    is_drawing: bool = False
 
     @property
-    def waiting(self) -> tuple[UploadSource, ...]:
-        """Sources without an outcome."""
-        return self.sources[len(self.outcomes) :]
+    def waiting(self) -> tuple[Given, ...]:
+        """Films without an outcome."""
+        return self.films[len(self.outcomes) :]
+
+    @property
+    def n_cancelled(self) -> int:
+        """How many films at the end were not classified because the run was stopped."""
+        return sum(outcome.record.code is Code.CANCELLED for outcome in self.outcomes)
+
+    def with_films(self, films: tuple[Given, ...]) -> "PatientSession":
+        """Add films."""
+        return replace(self, films=(*self.films, *films))
 
     def with_outcome(self, outcome: Outcome) -> "PatientSession":
-        """Add the outcome of the first waiting source."""
+        """Add the outcome of the first waiting film."""
         if not self.waiting:
-            raise ValueError("every source has its outcome")
+            raise ValueError("every film has its outcome")
         return replace(self, outcomes=(*self.outcomes, outcome))
 
+    def with_name(self, name: str) -> "PatientSession":
+        """Give it another name.
 
-def open_session(intake: Intake) -> PatientSession:
-    """Start the session of an intake that has no problems.
+        Raises
+        ------
+        CxrError
+            `name_invalid`.
+        """
+        return replace(self, name=check_name(name))
 
-    Raises
-    ------
-    CxrError
-        The intake's first problem.
-    """
-    for problem in intake.problems():
-        raise problem
-    return PatientSession(name=check_name(intake.name), sources=intake.sources)
-
-
-def drawing_session() -> PatientSession:
-    """Start a session with a drawn film, for readers who have none at hand."""
-    drawing = UploadSource("drawing.png", phantom_png(size=(640, 640), consolidation=0.8))
-    return PatientSession(name="Drawing", sources=(drawing,), is_drawing=True)
+    def resumed(self) -> "PatientSession":
+        """Take what was cancelled back to what is waiting; only the last films can be cancelled."""
+        kept = tuple(one for one in self.outcomes if one.record.code is not Code.CANCELLED)
+        return replace(self, outcomes=kept)
 
 
 def classify_waiting(
-    session: PatientSession, prediction: Prediction, *, limits: Limits
+    session: PatientSession,
+    prediction: Prediction,
+    *,
+    limits: Limits,
+    is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[Outcome]:
-    """Classify the sources that have no outcome yet, in their order, as they are ready.
+    """Classify the films that have no outcome yet, in their order, as they are ready.
 
     Whoever stops early may call again with the session as far as it came: no film is lost or
     classified twice.
     """
-    first = len(session.outcomes) + 1
-    for judged in classify_films(session.waiting, prediction, limits=limits, first_item=first):
-        yield Outcome(record=judged.record, picture=_picture(judged))
+    films = session.waiting
+    judged = classify_films(
+        [film.source for film in films],
+        prediction,
+        limits=limits,
+        first_item=len(session.outcomes) + 1,
+        is_cancelled=is_cancelled,
+    )
+    for film, one in zip(films, judged, strict=True):
+        yield Outcome(record=_with_caveats(one.record, film.caveats), picture=_picture(one))
+
+
+def _with_caveats(record: Record, caveats: tuple[Code, ...]) -> Record:
+    if record.status is not Status.OK or not caveats:
+        return record
+    found = {*record.warnings, *caveats}
+    return replace(record, warnings=tuple(code for code in Code if code in found))
 
 
 def _picture(judged: Judged) -> bytes | None:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import keras
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from cxr_app import Prediction, load_bundle
 from cxr_app.cli import main
@@ -13,11 +12,11 @@ from cxr_app.decision import confidences
 from cxr_app.imaging.decode import decode
 from cxr_app.imaging.phantom import phantom_png
 from cxr_app.limits import Limits
+from tests.stories.page import classify, desk, open_page
 from training.prepare import read_input
 from training.sources import read_class_folders
 
 FILM = phantom_png(5, size=(420, 300), consolidation=0.7)
-ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture
@@ -50,11 +49,8 @@ def on_the_command_line(film: Path, capsys: pytest.CaptureFixture[str]) -> dict[
 
 
 def on_the_page() -> dict[str, float]:
-    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    page.file_uploader[0].set_value(("film.png", FILM, "image/png"))
-    page.text_input[0].set_value("A Name")
-    page = page.button[0].click().run()
-    (outcome,) = page.session_state["classify_session"].outcomes
+    page = classify(open_page(), ("film.png", FILM, "image/png"))
+    (outcome,) = desk(page).sessions[0].outcomes
     return dict(outcome.record.confidences)
 
 

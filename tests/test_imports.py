@@ -10,12 +10,13 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 PAGE = """
-from streamlit.testing.v1 import AppTest
-page = AppTest.from_file("app.py", default_timeout=50).run()
-(drawing,) = [button for button in page.button if button.label == "Try it with a drawing"]
-drawing.click().run()
-assert not page.exception and not page.error, page.error
-assert any("<table" in element.proto.body for element in page.get("html"))
+from cxr_app.imaging.phantom import phantom_png
+from tests.stories.page import classify, errors, html, open_page, press
+page = open_page()
+press(page, "Add a drawing")
+classify(page, ("film.png", phantom_png(1, size=(160, 128)), "image/png"))
+assert not page.exception and not errors(page), errors(page)
+assert html(page).count("<table") == 2
 """
 
 COMMAND_LINE = """

@@ -1,12 +1,11 @@
 """A patient session in memory."""
 
-import io
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from cxr_app import Prediction, load_bundle
 from cxr_app.codes import Code
@@ -15,14 +14,8 @@ from cxr_app.imaging.phantom import phantom_png
 from cxr_app.limits import Limits
 from cxr_app.pipeline import classify
 from cxr_app.records import Record
-from cxr_app.sessions import (
-    Intake,
-    PatientSession,
-    classify_waiting,
-    drawing_session,
-    open_session,
-)
-from cxr_app.sources import UploadSource
+from cxr_app.sessions import Given, Intake, PatientSession, classify_waiting
+from cxr_app.sources import Once, UploadSource
 
 GOOD = UploadSource("good.png", phantom_png(1, size=(160, 128)))
 BROKEN = UploadSource("broken.png", GOOD.data[:500])
@@ -32,6 +25,15 @@ OTHER = UploadSource("other.png", phantom_png(2, size=(160, 128)))
 @pytest.fixture(scope="module")
 def prediction(tiny_bundle: Path) -> Prediction:
     return Prediction(load_bundle(tiny_bundle))
+
+
+def given(*sources: UploadSource) -> tuple[Given, ...]:
+    return tuple(Given(source=Once(source)) for source in sources)
+
+
+def a_session(*sources: UploadSource, name: str = "Ann") -> PatientSession:
+    noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    return PatientSession(id="a", name=name, started=noon, films=given(*sources))
 
 
 def run(session: PatientSession, prediction: Prediction) -> Iterator[PatientSession]:
@@ -45,31 +47,34 @@ def timeless(record: Record) -> Record:
 
 
 @pytest.mark.parametrize(
-    ("name", "sources", "codes"),
+    ("name", "sources", "is_accepted", "codes"),
     [
-        pytest.param("Ann", (GOOD,), [], id="all there"),
-        pytest.param("", (GOOD,), [Code.NAME_INVALID], id="no name"),
-        pytest.param("Ann", (), [Code.NO_SOURCE], id="no film"),
-        pytest.param("\n", (), [Code.NAME_INVALID, Code.NO_SOURCE], id="both are told at once"),
+        pytest.param("Ann", (GOOD,), True, [], id="all there"),
+        pytest.param("", (GOOD,), True, [Code.NAME_INVALID], id="no name"),
+        pytest.param("Ann", (), True, [Code.NO_SOURCE], id="no film"),
+        pytest.param("Ann", (GOOD,), False, [Code.NOTICE_NOT_ACCEPTED], id="the notice not read"),
+        pytest.param(
+            "\n",
+            (),
+            False,
+            [Code.NAME_INVALID, Code.NO_SOURCE, Code.NOTICE_NOT_ACCEPTED],
+            id="all is told at once",
+        ),
     ],
 )
 def test_an_intake_says_what_is_missing(
-    name: str, sources: tuple[UploadSource, ...], codes: list[Code]
+    name: str, sources: tuple[UploadSource, ...], is_accepted: bool, codes: list[Code]
 ):
-    assert [problem.code for problem in Intake(name=name, sources=sources).problems()] == codes
+    intake = Intake(name=name, films=given(*sources), is_accepted=is_accepted)
 
-
-def test_a_session_does_not_start_with_a_problem():
-    with pytest.raises(CxrError, match="name: it is empty"):
-        open_session(Intake(name="", sources=(GOOD,)))
+    assert [problem.code for problem in intake.problems()] == codes
 
 
 def test_every_source_gets_its_outcome_in_order(prediction: Prediction):
-    session = open_session(Intake(name=" Ann ", sources=(GOOD, BROKEN, OTHER)))
+    session = a_session(GOOD, BROKEN, OTHER)
 
     *_, session = run(session, prediction)
 
-    assert session.name == "Ann"
     assert session.waiting == ()
     assert [outcome.record.item for outcome in session.outcomes] == [1, 2, 3]
     assert [outcome.record.code for outcome in session.outcomes] == [None, Code.TRUNCATED, None]
@@ -77,7 +82,7 @@ def test_every_source_gets_its_outcome_in_order(prediction: Prediction):
 
 
 def test_a_run_that_was_stopped_goes_on_where_it_was(prediction: Prediction):
-    session = open_session(Intake(name="Ann", sources=(GOOD, BROKEN, OTHER)))
+    session = a_session(GOOD, BROKEN, OTHER)
 
     running = run(session, prediction)
     stopped = next(running)
@@ -92,21 +97,49 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(prediction: Prediction):
 
 
 def test_a_finished_session_takes_no_further_outcome(prediction: Prediction):
-    (session,) = run(open_session(Intake(name="Ann", sources=(GOOD,))), prediction)
+    (session,) = run(a_session(GOOD), prediction)
 
-    with pytest.raises(ValueError, match="every source"):
+    with pytest.raises(ValueError, match="every film"):
         session.with_outcome(session.outcomes[0])
 
 
+def test_what_was_cancelled_waits_again(prediction: Prediction):
+    session = a_session(GOOD, BROKEN, OTHER)
+    seen: list[PatientSession] = []
+    for outcome in classify_waiting(
+        session, prediction, limits=Limits(), is_cancelled=lambda: bool(seen)
+    ):
+        session = session.with_outcome(outcome)
+        seen.append(session)
+
+    assert [outcome.record.code for outcome in session.outcomes] == [
+        None,
+        Code.CANCELLED,
+        Code.CANCELLED,
+    ]
+    assert session.n_cancelled == 2
+    assert session.resumed().waiting == session.films[1:]
+
+
+def test_a_name_is_kept_in_its_checked_form():
+    assert a_session(GOOD).with_name(" Zoe\u0308 ").name == "Zo\u00eb"
+    with pytest.raises(CxrError, match="name: it is empty"):
+        a_session(GOOD).with_name("")
+
+
+def test_what_is_known_beforehand_is_warned_of_in_the_order_of_the_codes(prediction: Prediction):
+    adult = Given(source=Once(GOOD), caveats=(Code.OUTSIDE_POPULATION,))
+    broken = Given(source=Once(BROKEN), caveats=(Code.OUTSIDE_POPULATION,))
+    *_, session = run(replace(a_session(), films=(adult, broken)), prediction)
+
+    # 128 pixels high
+    assert session.outcomes[0].record.warnings[:2] == (Code.OUTSIDE_POPULATION, Code.UPSCALED)
+    assert session.outcomes[1].record.warnings == ()
+
+
 def test_a_session_does_not_tell_its_name_to_a_log(prediction: Prediction):
-    intake = Intake(name="ZZMARKER", sources=(UploadSource("ZZMARKER.png", GOOD.data),))
-    (session,) = run(open_session(intake), prediction)
+    session = a_session(UploadSource("ZZMARKER.png", GOOD.data), name="ZZMARKER")
+    intake = Intake(name="ZZMARKER", films=session.films, is_accepted=True)
+    (done,) = run(session, prediction)
 
-    assert "ZZMARKER" not in repr(intake) + repr(session) + repr(session.outcomes)
-
-
-def test_the_drawing_is_marked_as_one():
-    session = drawing_session()
-
-    assert session.is_drawing
-    assert Image.open(io.BytesIO(session.sources[0].data)).format == "PNG"
+    assert "ZZMARKER" not in repr(intake) + repr(done) + repr(done.outcomes)

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from cxr_app.records import Record
 
-__all__ = ["HEADER", "line", "neutral"]
+__all__ = ["COLUMNS", "HEADER", "cells", "line", "neutral", "row"]
 
-_COLUMNS: Final = (
+COLUMNS: Final = (
     "item",
     "source",
     "status",
@@ -43,7 +43,8 @@ def neutral(text: str) -> str:
     return "'" + text if text.startswith(_ACTS) else text
 
 
-def _row(cells: list[Any]) -> str:
+def row(cells: list[Any]) -> str:
+    """Write one line of cells, with its line end; texts are made harmless."""
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerow(
         [neutral(cell) if isinstance(cell, str) else cell for cell in cells]
@@ -51,38 +52,41 @@ def _row(cells: list[Any]) -> str:
     return out.getvalue()
 
 
-HEADER: Final = _row(list(_COLUMNS))
+HEADER: Final = row(list(COLUMNS))
 
 
 def line(record: Record) -> str:
     """Write one record, with its line end."""
+    return row(cells(record))
+
+
+def cells(record: Record) -> list[Any]:
+    """Lay out one record in the order of `COLUMNS`."""
     low, high = record.zone or (None, None)
     shares = record.confidences or {}
     facts = record.facts
-    return _row(
-        [
-            record.item,
-            record.source.encode("utf-8", "backslashreplace").decode("utf-8"),
-            record.status,
-            record.code,
-            record.message,
-            record.label,
-            record.confidence,
-            "; ".join(f"{label} {share:.6f}" for label, share in shares.items()),
-            record.threshold,
-            low,
-            high,
-            "; ".join(record.warnings),
-            facts.format if facts else None,
-            facts.width if facts else None,
-            facts.height if facts else None,
-            record.model.name,
-            record.model.version,
-            record.model.bundle_sha256,
-            record.engine,
-            record.precision,
-            record.seconds,
-            record.time,
-            record.notice,
-        ]
-    )
+    return [
+        record.item,
+        record.source.encode("utf-8", "backslashreplace").decode("utf-8"),
+        record.status,
+        record.code,
+        record.message,
+        record.label,
+        record.confidence,
+        "; ".join(f"{label} {share:.6f}" for label, share in shares.items()),
+        record.threshold,
+        low,
+        high,
+        "; ".join(record.warnings),
+        facts.format if facts else None,
+        facts.width if facts else None,
+        facts.height if facts else None,
+        record.model.name,
+        record.model.version,
+        record.model.bundle_sha256,
+        record.engine,
+        record.precision,
+        record.seconds,
+        record.time,
+        record.notice,
+    ]

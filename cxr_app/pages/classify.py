@@ -1,65 +1,56 @@
-"""Classify films: name, films, results."""
-
-from html import escape
+"""Classify films: name, films, results; earlier sessions in the sidebar."""
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from cxr_app.limits import Limits
 from cxr_app.pages import state
-from cxr_app.pages.parts import film_card, form, model, wording
+from cxr_app.pages.parts import (
+    address,
+    examples,
+    form,
+    model,
+    results,
+    session_head,
+    sidebar,
+    style,
+    wording,
+)
 from cxr_app.pages.parts.guard import guarded
-from cxr_app.prediction import Prediction
-from cxr_app.sessions import PatientSession, classify_waiting
-from cxr_app.settings import read_settings
+from cxr_app.sessions import PatientSession
+from cxr_app.settings import Settings, read_settings
+from cxr_app.spec import Spec
 
 __all__ = ["page"]
 
 
 def page() -> None:
     """Draw the page."""
-    st.title("CXR Demo", anchor=False)
-    st.write(
-        "Give it front chest X-ray films: for each, a neural network says how probable it finds "
-        "each class it knows."
-    )
     with guarded():
         settings = read_settings()
+        address.check(settings)
+        style.apply()
+        st.title("CXR Demo", anchor=False)
+        st.write(
+            "Give it front chest X-ray films: for each, a neural network says how probable it "
+            "finds each class it knows."
+        )
         bundle = model.load(settings)
         st.info(wording.plain(bundle.spec.notice), icon=":material/info:")
-        prediction = model.start(settings, bundle)  # what stands above is on the screen meanwhile
-        form.show(settings.limits)
-        session = state.session()
+        address.warn(settings)
+        # What stands above is on the screen meanwhile.
+        state.open_desk(model.start(settings, bundle))
+        sidebar.show()
+        session = state.opened()
         if session is None:
-            st.button("Try it with a drawing", on_click=state.try_drawing, key="classify_drawing")
+            form.show_new(settings.limits, bundle.spec.notice)
+            st.space("small")
+            examples.show()
         else:
-            _show_results(session, prediction, settings.limits)
+            _show_session(session, bundle.spec, settings)
 
 
-def _show_results(session: PatientSession, prediction: Prediction, limits: Limits) -> None:
-    st.space("small")
-    # Not where the drawing's button was: the second half of a double click would land on it.
-    with st.container(horizontal=True, horizontal_alignment="distribute"):
-        st.header("Results", anchor=False, width="content")
-        st.button("Start new session", on_click=state.start_new, key="classify_new")
-    if not session.is_drawing:
-        st.html(f"Patient: <bdi><strong>{escape(session.name)}</strong></bdi>")
-    st.write(wording.operating_point(prediction.bundle.spec))
-    progress = st.empty()
-    for outcome in session.outcomes:
-        film_card.show(outcome, is_drawing=session.is_drawing)
-    if session.waiting:
-        _count(progress, session)
-        for outcome in classify_waiting(session, prediction, limits=limits):
-            # Kept first: a click may end this run of the script at the next line, and the run
-            # after it goes on with what is left.
-            session = session.with_outcome(outcome)
-            state.keep(session)
-            film_card.show(outcome, is_drawing=session.is_drawing)
-            _count(progress, session)
-        progress.empty()
-
-
-def _count(place: DeltaGenerator, session: PatientSession) -> None:
-    done, total = len(session.outcomes), len(session.sources)
-    place.progress(done / total, text=f"{done} of {total} classified")
+def _show_session(session: PatientSession, spec: Spec, settings: Settings) -> None:
+    session_head.show(session)
+    st.write(wording.operating_point(spec))
+    results.show(session)
+    with st.expander("Add films to this session", icon=":material/add_photo_alternate:"):
+        form.show_more(settings.limits, spec.notice)

@@ -1,21 +1,38 @@
-"""The page, driven without a browser."""
+"""The form and its results, driven without a browser."""
 
-import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.testing.v1 import AppTest
 
 from cxr_app import Prediction, load_bundle
+from cxr_app.codes import Code
+from cxr_app.errors import Rejected
 from cxr_app.imaging.phantom import phantom_png
 from cxr_app.limits import Limits
-from cxr_app.pipeline import classify
+from cxr_app.pages.parts import model
+from cxr_app.pipeline import classify as classify_one
 from cxr_app.sources import UploadSource
 from tests.bundles import NOTICE
-
-APP = Path(__file__).parents[2] / "app.py"
+from tests.stories.page import (
+    accept,
+    classify,
+    desk,
+    errors,
+    html,
+    labels,
+    open_page,
+    press,
+    text,
+    type_name,
+    upload,
+    when_done,
+    when_looked_at,
+)
 
 GOOD = ("good.png", phantom_png(1, size=(160, 128)), "image/png")
 BROKEN = ("broken.png", GOOD[1][:500], "image/png")
@@ -25,76 +42,217 @@ OTHER = ("other.png", phantom_png(2, size=(300, 240)), "image/png")
 @pytest.fixture
 def app(tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("CXR_MODEL", str(tiny_bundle))
-    return AppTest.from_file(str(APP), default_timeout=30).run()
+    return open_page()
 
 
-def press(app: AppTest, label: str) -> AppTest:
-    (button,) = [button for button in app.button if button.label == label]
-    return button.click().run()
-
-
-def classified(app: AppTest, *films: tuple[str, bytes, str], name: str = "Ann") -> AppTest:
-    app.text_input[0].set_value(name)
-    app.file_uploader[0].set_value(list(films))
-    return press(app, "Classify")
-
-
-def html(app: AppTest) -> str:
-    return "\n".join(element.proto.body for element in app.get("html"))
-
-
-def text(app: AppTest) -> str:
-    return re.sub("<[^>]+>", "", html(app))
-
-
-def errors(app: AppTest) -> list[str]:
-    return [error.value for error in app.error]
+# The form
 
 
 def test_an_empty_page_shows_the_notice_and_no_error(app: AppTest):
     assert [note.value for note in app.info] == [NOTICE]
     assert errors(app) == []
     assert not app.exception
-    assert text(app) == "Names and films stay in memory; a reload forgets them."
+    assert app.text_input[0].value == ""
+    assert labels(app) == [
+        "Classify",
+        "Add a drawing",
+        "Fetch two films of adults",
+        "Start new session",
+    ]
 
 
 def test_what_is_missing_is_said_beside_its_field(app: AppTest):
     press(app, "Classify")
 
-    place = [element.type for element in app.main if element.type != "html"]
-    order = [kind for kind in place if kind in {"text_input", "file_uploader", "error"}]
-    assert errors(app) == ["Enter the patient's name: it is empty.", "Add at least one film."]
-    assert order == ["text_input", "error", "file_uploader", "error"]
+    kinds = {"text_input", "file_uploader", "checkbox", "error"}
+    order = [element.type for element in app.main if element.type in kinds]
+    assert errors(app) == [
+        "Enter the patient's name: it is empty.",
+        "Add at least one film.",
+        "Confirm that you have read the notice.",
+    ]
+    assert order == ["text_input", "error", "file_uploader", "error", "checkbox", "error"]
 
 
 def test_a_missing_name_does_not_cost_the_film(app: AppTest):
-    classified(app, GOOD, name="")
+    classify(app, GOOD, name="")
 
     assert errors(app) == ["Enter the patient's name: it is empty."]
-    assert [film.name for film in app.file_uploader[0].value] == ["good.png"]
+    assert "good.png" in text(app)
+    assert len(desk(app).forms.films("new")) == 1
 
 
 def test_a_missing_film_does_not_cost_the_name(app: AppTest):
-    classified(app, name="Ann")
+    classify(app, name="Ann")
 
     assert errors(app) == ["Add at least one film."]
     assert app.text_input[0].value == "Ann"
 
 
+def test_a_notice_that_was_not_confirmed_costs_nothing(app: AppTest):
+    type_name(upload(app, GOOD), "Ann")
+    press(app, "Classify")
+    assert errors(app) == ["Confirm that you have read the notice."]
+
+    accept(app)
+    when_done(press(app, "Classify"))
+
+    assert "<table" in html(app)
+
+
+def test_the_notice_is_confirmed_once(app: AppTest):
+    classify(app, GOOD)
+
+    press(app, "Start new session")
+
+    assert not app.checkbox
+    assert [note.value for note in app.info] == [NOTICE]
+
+
 def test_a_problem_that_is_mended_is_not_said_again(app: AppTest):
     press(app, "Classify")
 
-    classified(app, GOOD)
+    classify(app, GOOD)
 
     assert errors(app) == []
 
 
+def test_each_upload_is_shown_at_once_and_can_be_removed(app: AppTest):
+    when_looked_at(upload(app, GOOD, BROKEN))
+    assert html(app).count("data:image/jpeg;base64,") == 1
+    assert "The file ends too early" in text(app)
+    assert labels(app).count("Remove") == 2
+
+    app.button(key=f"classify_remove_{desk(app).forms.films('new')[1].id}").click().run()
+
+    assert "good.png" in text(app)
+    assert "broken.png" not in text(app)
+
+
+def test_uploads_that_come_later_join_the_first(app: AppTest):
+    upload(app, GOOD)
+    upload(app, GOOD, OTHER)  # as a browser tells it: all that the field holds
+
+    names = [film.given.source.name for film in desk(app).forms.films("new")]
+    assert names == ["good.png", "other.png"]
+
+
+def test_two_films_of_one_name_are_two_films(app: AppTest):
+    classify(app, GOOD, ("good.png", *OTHER[1:]))
+
+    assert html(app).count("<table") == 2
+
+
+def test_the_drawing_says_that_its_number_means_nothing(app: AppTest):
+    press(app, "Add a drawing")
+    type_name(accept(app), "Ann")
+    when_done(press(app, "Classify"))
+
+    notes = [note.value for note in app.info]
+    assert notes == [NOTICE, "A drawing, not a film: its number means nothing."]
+    assert "<table" in html(app)
+
+
+# Addresses
+
+
+class FakeFetcher:
+    """Answers as the test says, and counts."""
+
+    asked: list[str]
+    answers: dict[str, bytes | Rejected]
+
+    def __init__(self, rules: object) -> None:
+        pass
+
+    def fetch(self, text: str, limits: Limits) -> bytes:
+        self.asked.append(text)
+        answer = self.answers.get(text, Rejected(Code.URL_UNREACHABLE))
+        if isinstance(answer, Rejected):
+            raise answer
+        return answer
+
+
+@pytest.fixture
+def fetcher(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[FakeFetcher]]:
+    class Fetcher(FakeFetcher):
+        asked: list[str] = []  # noqa: RUF012 - the test's own
+        answers = {"https://a.test/film.png?token=ZZMARKER": GOOD[1]}  # noqa: RUF012
+
+    monkeypatch.setattr(model, "Fetcher", Fetcher)
+    st.cache_resource.clear()
+    yield Fetcher
+    st.cache_resource.clear()
+
+
+def addresses(app: AppTest, typed: str) -> AppTest:
+    app.segmented_control[0].set_value("Web addresses").run()
+    return app.text_area[0].set_value(typed).run()
+
+
+def test_addresses_are_fetched_once_and_shown_without_their_secrets(
+    fetcher: type[FakeFetcher], app: AppTest
+):
+    addresses(app, "https://a.test/film.png?token=ZZMARKER\n\nhttps://b.test/none.png\n")
+
+    when_looked_at(press(app, "Fetch"))
+    assert app.text_area[0].value == ""
+    assert "https://a.test/film.png?***" in text(app)
+    assert "The server cannot be reached" in text(app)
+    type_name(accept(app), "Ann")
+    when_done(press(app, "Classify"))
+
+    assert html(app).count("<table") == 1
+    assert "Code: url_unreachable" in text(app)
+    assert "ZZMARKER" not in html(app)
+    assert fetcher.asked == ["https://a.test/film.png?token=ZZMARKER", "https://b.test/none.png"]
+
+
+def test_addresses_that_were_only_typed_are_classified_too(
+    fetcher: type[FakeFetcher], app: AppTest
+):
+    addresses(app, "https://a.test/film.png?token=ZZMARKER")
+    type_name(accept(app), "Ann")
+
+    when_done(press(app, "Classify"))
+
+    assert html(app).count("<table") == 1
+
+
+def test_the_examples_of_adults_are_warned_of(fetcher: type[FakeFetcher], app: AppTest):
+    from cxr_app.examples import ADULTS
+
+    fetcher.answers = dict.fromkeys(ADULTS, OTHER[1])
+    press(app, "Fetch two films of adults")
+    type_name(accept(app), "Ann")
+
+    when_done(press(app, "Classify"))
+
+    said = "Made for children of 1-5 years; the score is not valid for this film."
+    assert [warning.value for warning in app.warning].count(said) == 2
+
+
+def test_more_addresses_than_a_page_takes_are_refused_and_kept(
+    fetcher: type[FakeFetcher], app: AppTest
+):
+    typed = "\n".join(f"https://a.test/{number}.png" for number in range(51))
+
+    press(addresses(app, typed), "Fetch")
+
+    assert errors(app) == ["At most 50 films can be classified at once; remove some."]
+    assert app.text_area[0].value == typed
+    assert fetcher.asked == []
+
+
+# Results
+
+
 def test_the_page_shows_what_the_pipeline_records(app: AppTest, tiny_bundle: Path):
-    record = classify(
+    record = classify_one(
         UploadSource(*OTHER[:2]), Prediction(load_bundle(tiny_bundle)), limits=Limits()
     )
 
-    classified(app, OTHER)
+    classify(app, OTHER)
 
     shown = html(app)
     assert record.confidences is not None
@@ -104,11 +262,11 @@ def test_the_page_shows_what_the_pipeline_records(app: AppTest, tiny_bundle: Pat
         assert f">{label}</th>" in shown
         assert f">{share:.1%}</td>" in shown
     assert "other.png" in shown
-    assert "Patient: <bdi><strong>Ann</strong></bdi>" in shown
+    assert "<bdi>Ann</bdi></h2>" in shown
 
 
 def test_beside_the_numbers_stand_threshold_figures_and_notice(app: AppTest):
-    classified(app, OTHER)
+    classify(app, OTHER)
 
     written = [text.value for text in app.markdown]
     assert (
@@ -119,7 +277,7 @@ def test_beside_the_numbers_stand_threshold_figures_and_notice(app: AppTest):
 
 
 def test_a_broken_film_has_its_card_and_the_others_their_numbers(app: AppTest):
-    classified(app, GOOD, BROKEN, OTHER)
+    classify(app, GOOD, BROKEN, OTHER)
 
     shown = html(app)
     assert [shown.count(name) for name in ("good.png", "broken.png", "other.png")] == [1, 1, 1]
@@ -132,7 +290,7 @@ def test_a_broken_film_has_its_card_and_the_others_their_numbers(app: AppTest):
 
 
 def test_films_are_shown_within_the_page_and_described(app: AppTest):
-    classified(app, GOOD, BROKEN)
+    classify(app, GOOD, BROKEN)
 
     (picture,) = app.image
     (shown,) = picture.proto.imgs
@@ -141,7 +299,7 @@ def test_films_are_shown_within_the_page_and_described(app: AppTest):
 
 
 def test_a_warning_stands_above_the_number(app: AppTest):
-    classified(app, GOOD)  # 128 pixels high
+    classify(app, GOOD)  # 128 pixels high
 
     assert [warning.value for warning in app.warning] == ["The film is small and was enlarged."]
     kinds = [
@@ -154,7 +312,7 @@ def test_a_warning_stands_above_the_number(app: AppTest):
 
 
 def test_results_stay_when_the_page_runs_again(app: AppTest):
-    classified(app, GOOD)
+    classify(app, GOOD)
     before = html(app)
 
     app.run()
@@ -162,26 +320,17 @@ def test_results_stay_when_the_page_runs_again(app: AppTest):
     assert html(app) == before
 
 
-def test_results_keep_the_name_they_were_started_under(app: AppTest):
-    classified(app, GOOD, name="Ann")
-
-    app.text_input[0].set_value("")
-    press(app, "Classify")
-
-    assert "<strong>Ann</strong>" in html(app)
-    assert errors(app) == ["Enter the patient's name: it is empty."]
-
-
 def test_a_name_that_would_act_is_shown_as_text(app: AppTest):
-    classified(app, ("<i>x<b>.png", *GOOD[1:]), name="<img src=x onerror=y> **A**")
+    classify(app, ("<i>x<b>.png", *GOOD[1:]), name="<img src=x onerror=y> **A**")
 
     assert "&lt;img src=x onerror=y&gt; **A**" in html(app)
     assert "&lt;i&gt;x&lt;b&gt;.png" in html(app)
     assert "<img" not in html(app)
+    (entry,) = [label for label in labels(app) if "onerror" in label]
+    assert "\\<img src=x onerror=y\\> \\*\\*A\\*\\*" in entry
 
 
-def test_a_new_session_is_empty(app: AppTest, monkeypatch: pytest.MonkeyPatch):
-    classified(app, GOOD, OTHER)
+def test_uploads_are_freed_once_they_are_on_the_desk(app: AppTest, monkeypatch: pytest.MonkeyPatch):
     freed = []
     monkeypatch.setattr(
         MemoryUploadedFileManager,
@@ -189,21 +338,12 @@ def test_a_new_session_is_empty(app: AppTest, monkeypatch: pytest.MonkeyPatch):
         lambda self, session_id, file_id: freed.append(file_id),
     )
 
-    press(app, "Start new session")
+    classify(app, GOOD, OTHER)
 
-    assert app.text_input[0].value == ""
-    assert app.file_uploader[0].value == []
-    assert text(app) == "Names and films stay in memory; a reload forgets them."
     assert len(freed) == 2
 
 
-def test_the_drawing_says_that_its_number_means_nothing(app: AppTest):
-    press(app, "Try it with a drawing")
-
-    notes = [note.value for note in app.info]
-    assert notes == [NOTICE, "A drawing, not a film: its number means nothing."]
-    assert "<table" in html(app)
-    assert "Patient:" not in html(app)
+# The model and the settings
 
 
 def test_without_a_model_there_is_one_message_and_nothing_else(
@@ -211,7 +351,7 @@ def test_without_a_model_there_is_one_message_and_nothing_else(
 ):
     monkeypatch.setenv("CXR_MODEL", str(tmp_path / "nothing"))
 
-    app = AppTest.from_file(str(APP), default_timeout=30).run()
+    app = open_page()
 
     assert errors(app) == [
         "No model was found (no spec.json in nothing); train one, or set CXR_MODEL to a folder "
@@ -225,7 +365,7 @@ def test_a_model_that_is_mended_needs_no_restart(
     tiny_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("CXR_MODEL", str(tmp_path / "late"))
-    app = AppTest.from_file(str(APP), default_timeout=30).run()
+    app = open_page()
 
     shutil.copytree(tiny_bundle, tmp_path / "late")
     app.run()
@@ -237,8 +377,30 @@ def test_a_model_that_is_mended_needs_no_restart(
 def test_a_wrong_setting_is_told(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("CXR_MAX_BYTES", "64MB")
 
-    app = AppTest.from_file(str(APP), default_timeout=30).run()
+    app = open_page()
 
     (message,) = errors(app)
     assert "CXR_MAX_BYTES" in message
     assert not app.button
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "::", "192.168.1.2", None])
+def test_an_address_beyond_this_computer_needs_a_setting(
+    address: str | None, tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("CXR_MODEL", str(tiny_bundle))
+    before = st.get_option("server.address")
+    st._config.set_option("server.address", address)
+    try:
+        refused = open_page()
+        monkeypatch.setenv("CXR_OPEN_TO_NETWORK", "1")
+        allowed = open_page()
+    finally:
+        st._config.set_option("server.address", before)
+
+    (message,) = errors(refused)
+    assert "Code: `bind_refused`" in message
+    assert not refused.button
+    assert errors(allowed) == []
+    said = "There is no sign-in: whoever reaches this page's address can use it."
+    assert [warning.value for warning in allowed.warning] == [said]

@@ -1,7 +1,5 @@
 """One film beside what the model made of it, or why there is no number."""
 
-import base64
-
 import streamlit as st
 
 from cxr_app.codes import ANSWERS
@@ -34,9 +32,8 @@ def _show_answer(outcome: Outcome, *, is_drawing: bool) -> None:
         if outcome.picture is None:
             st.html(wording.small_html("The picture cannot be shown."))
         else:
-            # Within the page: a picture with an address of its own is served to anybody.
             st.image(
-                "data:image/jpeg;base64," + base64.b64encode(outcome.picture).decode("ascii"),
+                wording.within_page(outcome.picture),
                 alt=wording.alt_text(record, is_drawing=is_drawing),
                 width="stretch",
             )

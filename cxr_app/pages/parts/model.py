@@ -1,4 +1,4 @@
-"""The model that answers, loaded once for all who visit."""
+"""The model that answers, loaded once for all who visit, and what they share besides."""
 
 from operator import attrgetter
 
@@ -6,7 +6,12 @@ import streamlit as st
 
 from cxr_app.bundle import Bundle, load_bundle
 from cxr_app.engine.choose import open_engine
+from cxr_app.engine.queue import QueuedEngine
+from cxr_app.fetch.client import Fetcher
+from cxr_app.line import Line
+from cxr_app.pipeline import DECODERS
 from cxr_app.prediction import Prediction
+from cxr_app.runs import MAX_RUNS, Services
 from cxr_app.settings import Settings
 
 __all__ = ["load", "start"]
@@ -28,6 +33,13 @@ def load(settings: Settings) -> Bundle:
     show_spinner="Starting the model",
     hash_funcs={Settings: Settings.model_dump_json, Bundle: attrgetter("sha256")},
 )
-def start(settings: Settings, bundle: Bundle) -> Prediction:
-    """Start the engine for a bundle."""
-    return Prediction(bundle, open_engine(bundle, settings), limits=settings.limits)
+def start(settings: Settings, bundle: Bundle) -> Services:
+    """Start the engine for a bundle, with a line in front of it."""
+    engine = QueuedEngine(open_engine(bundle, settings))
+    return Services(
+        prediction=Prediction(bundle, engine, limits=settings.limits),
+        fetcher=Fetcher(settings.fetch_rules),
+        limits=settings.limits,
+        runs=Line(MAX_RUNS),
+        decoding=Line(DECODERS),
+    )

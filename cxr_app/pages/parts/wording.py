@@ -1,11 +1,12 @@
 """Sentences and small tables made of figures; text from outside leaves here escaped."""
 
+import base64
 import re
 from html import escape
 from typing import Final
 
 from cxr_app.codes import Code
-from cxr_app.names import shown_file_name
+from cxr_app.names import printable, shown_file_name
 from cxr_app.percent import percent
 from cxr_app.records import Record
 from cxr_app.spec import Interval, Spec
@@ -13,14 +14,25 @@ from cxr_app.spec import Interval, Spec
 __all__ = [
     "alt_text",
     "answer_html",
+    "heading2_html",
     "heading_html",
+    "isolated",
+    "middle_cut",
     "operating_point",
     "plain",
+    "session_heading_html",
     "shares_html",
+    "shown",
     "small_html",
+    "tile_html",
+    "tile_name_html",
+    "tile_picture_html",
     "why_less_probable",
+    "within_page",
 ]
 
+MAX_SHOWN: Final = 44  # characters of a name below a small picture
+MAX_NAME_SHOWN: Final = 120
 EVEN: Final = 0.5  # of two classes the one below it is the less probable
 
 
@@ -43,7 +55,7 @@ def operating_point(spec: Spec) -> str:
 
 def heading_html(record: Record) -> str:
     """Name the source, with its place in the session."""
-    name = escape(shown_file_name(record.source))
+    name = escape(middle_cut(shown(record.source), longest=MAX_NAME_SHOWN))
     return (
         '<h3 style="font-size:1rem;font-weight:600;margin:0;padding:0;overflow-wrap:anywhere">'
         f"{record.item}.&nbsp;<bdi>{name}</bdi></h3>"
@@ -85,6 +97,69 @@ def shares_html(record: Record) -> str:
 def small_html(text: str) -> str:
     """Set a line small; Streamlit's own captions are too pale (4.1 to 1 where 4.5 is asked)."""
     return f'<p style="font-size:.875rem;line-height:1.4;margin:0">{escape(text)}</p>'
+
+
+def shown(name: str) -> str:
+    """Show a source: an address as it is, of a file the name without its folders."""
+    return printable(name) if "://" in name else shown_file_name(name)
+
+
+def isolated(name: str) -> str:
+    """Escape a name for a label, so that its reading direction stays its own."""
+    return f"\u2068{plain(name)}\u2069"
+
+
+def within_page(picture: bytes) -> str:
+    """Put a JPEG into its own address: one with an address elsewhere is served to anybody."""
+    return "data:image/jpeg;base64," + base64.b64encode(picture).decode("ascii")
+
+
+def tile_html(text: str) -> str:
+    """Stand in for a picture that is not there."""
+    return (
+        '<div style="aspect-ratio:1;display:grid;place-items:center;text-align:center;'
+        "padding:.5rem;border-radius:.25rem;font-size:.875rem;"
+        f'background:color-mix(in srgb,currentColor 10%,transparent)">{escape(text)}</div>'
+    )
+
+
+def tile_picture_html(picture: bytes) -> str:
+    """Show a film small in a square; its name stands below, so the picture needs no other."""
+    return (
+        f'<img src="{within_page(picture)}" alt="" style="display:block;width:100%;'
+        'aspect-ratio:1;object-fit:contain;background:#000;border-radius:.25rem">'
+    )
+
+
+def tile_name_html(name: str) -> str:
+    """Name a film on the form; a long name is cut in the middle, its ending stays."""
+    text = shown(name)
+    return (
+        '<p style="font-size:.875rem;line-height:1.3;margin:0;overflow-wrap:anywhere">'
+        f"<bdi>{escape(middle_cut(text))}</bdi></p>"
+    )
+
+
+def middle_cut(text: str, *, longest: int = MAX_SHOWN) -> str:
+    """Shorten a text in the middle."""
+    if len(text) <= longest:
+        return text
+    head, tail = (longest - 1) // 2, longest // 2
+    return f"{text[:head]}…{text[-tail:]}"
+
+
+def heading2_html(text: str) -> str:
+    """Head a part of the page, a step below its title."""
+    return f'<h2 style="font-size:1.25rem;font-weight:600;margin:0;padding:0">{escape(text)}</h2>'
+
+
+def session_heading_html(name: str, time: str) -> str:
+    """Name a session."""
+    return (
+        '<h2 style="font-size:1.5rem;font-weight:600;margin:0;padding:0;overflow-wrap:anywhere">'
+        f"<bdi>{escape(name)}</bdi></h2>"
+        f'<p style="font-size:.875rem;margin:0">Session of {escape(time)}</p>'
+    )
 
 
 def alt_text(record: Record, *, is_drawing: bool) -> str:
