@@ -208,7 +208,7 @@ ANSWERS: Final[Mapping[Code, Answer]] = MappingProxyType(
         Code.NAME_INVALID: _field("Enter the patient's name: {reason}."),
         Code.NO_SOURCE: _field("Add at least one film."),
         Code.NOTICE_NOT_ACCEPTED: _field("Confirm that you have read the notice."),
-        Code.TOO_MANY_ITEMS: _field("At most {max} films can be classified at once; remove some."),
+        Code.TOO_MANY_ITEMS: _field("At most {max} fit here; remove some, or start a new session."),
         Code.SESSION_FULL: _field(
             "The films of this page take {max} MB, which is all it may hold; delete a session or "
             "remove films."

@@ -1,21 +1,29 @@
 """What one reader has on the desk: films not yet classified, sessions, and the runs that go on."""
 
+import logging
 import secrets
 import threading
-import weakref
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
-from cxr_app.forms import Forms, count_bytes
+from cxr_app.codes import Code
+from cxr_app.errors import Rejected
+from cxr_app.forms import MAX_BYTES, Forms, count_bytes
+from cxr_app.limits import MIB
 from cxr_app.line import Line
 from cxr_app.names import check_name
 from cxr_app.runs import Run, Services
-from cxr_app.sessions import Outcome, PatientSession
+from cxr_app.sessions import Given, Outcome, PatientSession
+from cxr_app.sources import Once, UploadSource, UrlSource
 
 __all__ = ["NEW", "Desk"]
 
+log = logging.getLogger(__name__)
+
 IDLE_SECONDS: Final = 2 * 60 * 60.0
+GONE_SECONDS: Final = 90.0  # longer than a lost connection lasts
 RUNS_OF_ONE: Final = 2
 NEW: Final = "new"
 
@@ -29,21 +37,26 @@ class Desk:
     Parameters
     ----------
     services : Services
+    is_connected : callable () -> bool
+        Whether the reader's tab is open.
     now : callable () -> datetime
-    idle_seconds : float
-        After so long without a sign of its reader everything on it is freed.
+        Of the day, for people.
+    clock : callable () -> float
+        In seconds, for the times after which everything on the desk is freed.
     """
 
     def __init__(
         self,
         services: Services,
         *,
+        is_connected: Callable[[], bool] = lambda: True,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        idle_seconds: float = IDLE_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._services = services
+        self._is_connected = is_connected
         self._now = now
-        self._idle_seconds = idle_seconds
+        self._clock = clock
         self._lock = threading.RLock()
         self._forms = Forms(
             services, self._lock, in_session=self._n_films, n_bytes_elsewhere=self._n_bytes
@@ -51,19 +64,34 @@ class Desk:
         self._sessions: dict[str, PatientSession] = {}
         self._runs: dict[str, Run] = {}
         self._own_runs = Line(RUNS_OF_ONE)
-        self._idle: threading.Timer | None = None
-        self.touch()
+        self._last_sign = self._last_connected = clock()
+        services.sweeper.watch(self)
 
     def touch(self) -> None:
-        """Note a sign of the reader: the time after which the desk is freed begins anew."""
-        free = weakref.WeakMethod(self.delete_all)
-        timer = threading.Timer(self._idle_seconds, _call, [free])
-        timer.daemon = True
-        with self._lock:
-            if self._idle is not None:
-                self._idle.cancel()
-            self._idle = timer
-        timer.start()
+        """Note a sign of the reader."""
+        self._last_sign = self._last_connected = self._clock()
+
+    def free_if_left(self) -> None:
+        """Free everything where the reader has closed the tab, or has not been seen for long."""
+        now = self._clock()
+        if self._is_connected():
+            self._last_connected = now
+        if now - self._last_connected > GONE_SECONDS or now - self._last_sign > IDLE_SECONDS:
+            self.delete_all()
+
+    def uploaded(self, name: str, data: bytes) -> Given:
+        """Take a file; what is too large for one is let go and keeps its place, with the reason."""
+        once = Once(UploadSource(name, data))
+        try:
+            once.read(self._services.limits)  # now, so that its bytes count
+        except Rejected as error:
+            log.info("upload_rejected code=%s", error.code)
+        return Given(source=once)
+
+    def fetched(self, url: str) -> Given:
+        """Take an address; it is fetched once the film is on a form or in a run."""
+        source = UrlSource(url, self._services.fetcher)
+        return Given(source=Once(source, self._admit), is_fetched=True)
 
     @property
     def forms(self) -> Forms:
@@ -191,7 +219,8 @@ class Desk:
     def _n_bytes(self) -> int:
         return sum(count_bytes(session.films) for session in self.sessions)
 
-
-def _call(method: "weakref.WeakMethod[Callable[[], None]]") -> None:
-    if (found := method()) is not None:
-        found()
+    def _admit(self, n_bytes: int) -> None:
+        """Refuse bytes for which the reader's budget has no room."""
+        with self._lock:
+            if self._forms.n_bytes + n_bytes > MAX_BYTES:
+                raise Rejected(Code.SESSION_FULL, max=MAX_BYTES // MIB)

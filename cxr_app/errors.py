@@ -36,6 +36,10 @@ class CxrError(Exception):
 class Rejected(CxrError):
     """A source that cannot be judged: it gets its record and the run goes on."""
 
+    def bare(self) -> "Rejected":
+        """Say the same without a traceback, whose frames would keep a film's bytes in memory."""
+        return Rejected(self.code, **self.figures)
+
 
 class BundleError(CxrError):
     """A model that is missing, changed, invalid, too new or unsafe: nothing is answered."""

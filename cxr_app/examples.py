@@ -3,7 +3,6 @@
 from typing import Final
 
 from cxr_app.imaging.phantom import phantom_png
-from cxr_app.sources import UploadSource
 
 __all__ = ["ADULTS", "CREDIT", "drawing"]
 
@@ -18,6 +17,6 @@ CREDIT: Final = (
 )
 
 
-def drawing() -> UploadSource:
-    """Draw a film that is none."""
-    return UploadSource("drawing.png", phantom_png(size=(640, 640), consolidation=0.8))
+def drawing() -> tuple[str, bytes]:
+    """Draw a film that is none: its name, and a PNG."""
+    return "drawing.png", phantom_png(size=(640, 640), consolidation=0.8)

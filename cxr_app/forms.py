@@ -9,17 +9,20 @@ from typing import Final
 
 from cxr_app.codes import Code
 from cxr_app.errors import CxrError, Rejected
+from cxr_app.imaging.decode import decode
 from cxr_app.imaging.thumbnail import make_thumbnail
 from cxr_app.limits import MIB
-from cxr_app.pipeline import try_decode
+from cxr_app.pipeline import attempt
 from cxr_app.runs import Services
 from cxr_app.sessions import Given
 
-__all__ = ["MAX_BYTES", "MAX_FILMS", "DraftFilm", "Forms", "Look", "count_bytes"]
+__all__ = ["MAX_BYTES", "MAX_FETCHED", "MAX_FILMS", "DraftFilm", "Forms", "Look", "count_bytes"]
 
 MAX_FILMS: Final = 100  # of one session: a morning's list, twice
 MAX_BYTES: Final = 512 * MIB  # of one reader: twenty readers must fit a small server
-READERS: Final = 4  # films that are fetched or made small at once
+MAX_FETCHED: Final = 50  # of one form: one screen
+READERS: Final = 4  # films that are fetched at once
+LOOKERS: Final = 2
 PREVIEW_SIDE: Final = 256  # pixels
 
 
@@ -88,7 +91,8 @@ class Forms:
         self._n_bytes_elsewhere = n_bytes_elsewhere
         self._lock = lock
         self._drafts: dict[str, dict[str, DraftFilm]] = {}
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="look")
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="read")
+        self._lookers = ThreadPoolExecutor(LOOKERS, thread_name_prefix="look")
 
     def films(self, form: str) -> tuple[DraftFilm, ...]:
         """Films that wait on a form, in the order in which they came."""
@@ -110,13 +114,16 @@ class Forms:
         """
         drafted = {film.id: film for film in (_drafted(given) for given in films)}
         with self._lock:
-            if len(self.films(form)) + self._in_session(form) + len(drafted) > MAX_FILMS:
-                raise CxrError(Code.TOO_MANY_ITEMS, max=MAX_FILMS)
-            if self._n_bytes() + count_bytes(films) > MAX_BYTES:
+            there = [film.given for film in self.films(form)]
+            if len(there) + self._in_session(form) + len(drafted) > MAX_FILMS:
+                raise CxrError(Code.TOO_MANY_ITEMS, max=f"{MAX_FILMS} films")
+            if sum(film.is_fetched for film in (*there, *films)) > MAX_FETCHED:
+                raise CxrError(Code.TOO_MANY_ITEMS, max=f"{MAX_FETCHED} addresses")
+            if self.n_bytes + count_bytes(films) > MAX_BYTES:
                 raise CxrError(Code.SESSION_FULL, max=MAX_BYTES // MIB)
             self._drafts.setdefault(form, {}).update(drafted)
-        for film in drafted.values():
-            self._readers.submit(self._read, form, film)
+        for id_ in drafted:
+            self._readers.submit(self._read, form, id_)
         return tuple(drafted)
 
     def remove(self, form: str, ids: Iterable[str]) -> None:
@@ -130,34 +137,43 @@ class Forms:
         with self._lock:
             return tuple(film.given for film in self._drafts.pop(form, {}).values())
 
-    def _read(self, form: str, film: DraftFilm) -> None:
-        if film not in self.films(form):
+    def _read(self, form: str, id_: str) -> None:
+        """Fetch a film; once it is there it is looked at by others than those who fetch."""
+        film = self._find(form, id_)
+        if film is None:
             return
-        try:
-            film.given.source.read(self._limits)  # fetching waits for nobody's decoder
-        except Rejected as error:
-            self._found(form, film, Look(problem=error))
+        data = attempt(lambda: film.given.source.read(self._limits))
+        if isinstance(data, Rejected):
+            self._found(form, id_, Look(problem=data))
+        else:
+            self._lookers.submit(self._look, form, id_)
+
+    def _look(self, form: str, id_: str) -> None:
+        film = self._find(form, id_)
+        if film is None:
             return
         with self._decoding.turn():
-            decoded = try_decode(film.given.source, self._limits)
-        if isinstance(decoded, Rejected):
-            self._found(form, film, Look(problem=decoded))
-        else:
-            picture = make_thumbnail(decoded, side_px=PREVIEW_SIDE)
-            self._found(form, film, Look(picture=picture))
+            picture = attempt(lambda: self._make_small(film.given))
+        found = Look(problem=picture) if isinstance(picture, Rejected) else Look(picture=picture)
+        self._found(form, id_, found)
 
-    def _found(self, form: str, film: DraftFilm, look: Look) -> None:
+    def _make_small(self, given: Given) -> bytes:
+        film = decode(given.source.read(self._limits), self._limits)
+        return make_thumbnail(film, side_px=PREVIEW_SIDE)
+
+    def _find(self, form: str, id_: str) -> DraftFilm | None:
+        with self._lock:
+            return self._drafts.get(form, {}).get(id_)
+
+    def _found(self, form: str, id_: str, look: Look) -> None:
         with self._lock:
             draft = self._drafts.get(form, {})
-            if film.id not in draft:
-                return
-            if self._n_bytes() > MAX_BYTES:  # only fetching tells how large a picture is
-                full = Rejected(Code.SESSION_FULL, max=MAX_BYTES // MIB)
-                film.given.source.refuse(full)
-                look = Look(problem=full)
-            draft[film.id] = replace(film, look=look)
+            if id_ in draft:
+                draft[id_] = replace(draft[id_], look=look)
 
-    def _n_bytes(self) -> int:
+    @property
+    def n_bytes(self) -> int:
+        """How many bytes of the reader's budget are used, elsewhere too."""
         held = [film.given for draft in self._drafts.values() for film in draft.values()]
         return count_bytes(held) + self._n_bytes_elsewhere()
 

@@ -9,20 +9,24 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from itertools import chain, islice
+from typing import Final, NamedTuple, TypeVar
 
 from cxr_app.codes import Code
 from cxr_app.errors import Rejected
 from cxr_app.imaging.decode import decode
 from cxr_app.imaging.film import Film
 from cxr_app.limits import Limits
+from cxr_app.line import Line
 from cxr_app.prediction import Prediction
 from cxr_app.records import Record, answered, rejected
 from cxr_app.sources import Source
 
-__all__ = ["Judged", "classify", "classify_films", "classify_sources", "try_decode"]
+__all__ = ["Judged", "attempt", "classify", "classify_films", "classify_sources"]
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 DECODERS: Final = min(2, os.cpu_count() or 1)
 LOOK_SECONDS: Final = 0.2  # how often a run that waits for a film looks whether it is cancelled
@@ -35,6 +39,14 @@ class _Decoded:
 
     outcome: Film | Rejected
     seconds: float
+
+
+class _Begun(NamedTuple):
+    """A source whose film is on its way."""
+
+    item: int
+    source: Source
+    decoded: Future[_Decoded]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +66,7 @@ class Judged:
 
 def classify(source: Source, prediction: Prediction, *, limits: Limits, item: int = 1) -> Record:
     """Make the one record of one source."""
-    return _judge(item, source, _decode(source, limits), prediction).record
+    return _judge(item, source, _decode(source, limits, Line(1)), prediction).record
 
 
 def classify_sources(
@@ -75,6 +87,7 @@ def classify_films(
     *,
     limits: Limits,
     first_item: int = 1,
+    decoding: Line | None = None,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[Judged]:
     """Make one record for each source, in their order, as they are ready, with its film.
@@ -87,29 +100,29 @@ def classify_films(
     limits : Limits
     first_item : int
         Number of the first record.
+    decoding : Line, optional
+        In front of the decoder, where other runs share it.
     is_cancelled : callable () -> bool
         Asked before each source; once it is True, every source left gets the record `cancelled`.
     """
-    waiting: deque[tuple[int, Source, Future[_Decoded]]] = deque()
     decoders = ThreadPoolExecutor(DECODERS, thread_name_prefix="decode")
+    in_turn = decoding or Line(DECODERS)
+
+    def begin(item: int, source: Source) -> _Begun:
+        return _Begun(item, source, decoders.submit(_decode, source, limits, in_turn))
+
+    begun: deque[_Begun] = deque()
+    numbered = enumerate(sources, start=first_item)
     try:
-        numbered = enumerate(sources, start=first_item)
-        while True:
-            while len(waiting) < AHEAD and not is_cancelled():
-                following = next(numbered, None)
-                if following is None:
-                    break
-                item, source = following
-                waiting.append((item, source, decoders.submit(_decode, source, limits)))
-            if not waiting and not is_cancelled():
+        while not is_cancelled():
+            begun.extend(begin(*one) for one in islice(numbered, AHEAD - len(begun)))
+            if not begun:
                 return
-            if is_cancelled() or not _is_decoded(waiting[0][2], is_cancelled):
+            if not _is_decoded(begun[0].decoded, is_cancelled):
                 break
-            item, source, decoded = waiting.popleft()
+            item, source, decoded = begun.popleft()
             yield _judge(item, source, decoded.result(), prediction)
-        for item, source in [(item, source) for item, source, _ in waiting]:
-            yield _cancelled(item, source, prediction)
-        for item, source in numbered:
+        for item, source in chain(((one.item, one.source) for one in begun), numbered):
             yield _cancelled(item, source, prediction)
     finally:
         # Not waiting: a server that answers slowly must not hold up somebody who has cancelled.
@@ -124,19 +137,23 @@ def _is_decoded(decoded: Future[_Decoded], is_cancelled: Callable[[], bool]) -> 
     return False
 
 
-def try_decode(source: Source, limits: Limits) -> Film | Rejected:
-    """Read and decode a source; whatever goes wrong is returned, for one film may not end a run."""
+def attempt(work: Callable[[], T]) -> T | Rejected:
+    """Do something with a film; whatever goes wrong is returned, for one film may not end a run."""
     try:
-        return decode(source.read(limits), limits)
+        return work()
     except Rejected as error:
-        return error
+        return error.bare()
     except Exception as error:  # noqa: BLE001 - the edge
         return _unexpected(error)
 
 
-def _decode(source: Source, limits: Limits) -> _Decoded:
+def _decode(source: Source, limits: Limits, decoding: Line) -> _Decoded:
     started = time.perf_counter()
-    outcome = try_decode(source, limits)
+    data = attempt(lambda: source.read(limits))
+    if isinstance(data, Rejected):
+        return _Decoded(data, time.perf_counter() - started)
+    with decoding.turn():  # reading waits for nobody's decoder
+        outcome = attempt(lambda: decode(data, limits))
     return _Decoded(outcome, time.perf_counter() - started)
 
 

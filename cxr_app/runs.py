@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from cxr_app.fetch.client import Fetcher
+from cxr_app.idle import Sweeper
 from cxr_app.limits import Limits
 from cxr_app.line import Line
 from cxr_app.prediction import Prediction
@@ -17,7 +18,7 @@ __all__ = ["MAX_RUNS", "Run", "Services"]
 
 log = logging.getLogger(__name__)
 
-MAX_RUNS: Final = 64  # of all readers at once: about six seconds of engine time each round
+MAX_RUNS: Final = 20  # of all readers at once; each holds a few decoded films in memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +33,10 @@ class Services:
     limits : Limits
     runs : Line
         In front of the engine: at most `MAX_RUNS` runs abreast, the others wait.
+    sweeper : Sweeper
+        Frees what readers have left behind.
     decoding : Line
-        In front of the pictures that are made small for the form.
+        In front of the decoder, for runs and for the small pictures of forms.
     """
 
     prediction: Prediction
@@ -41,6 +44,7 @@ class Services:
     limits: Limits
     runs: Line
     decoding: Line
+    sweeper: Sweeper
 
 
 class Run:
@@ -74,6 +78,7 @@ class Run:
         self._take = take
         self._cancelled = threading.Event()
         self._place = 0
+        self._own_place = 0
         self._incident: str | None = None
         self._thread = threading.Thread(target=self._go, name="run", daemon=True)
         self._thread.start()
@@ -94,6 +99,11 @@ class Run:
         return self._place
 
     @property
+    def own_place(self) -> int:
+        """How many runs of the same reader stand before it."""
+        return self._own_place
+
+    @property
     def incident(self) -> str | None:
         """Number of a failure that ended it; a bug by definition."""
         return self._incident
@@ -110,7 +120,7 @@ class Run:
         is_cancelled = self._cancelled.is_set
         try:
             with (
-                self._own.turn(is_unwanted=is_cancelled),
+                self._own.turn(told=self._wait_for_own, is_unwanted=is_cancelled),
                 self._services.runs.turn(told=self._wait, is_unwanted=is_cancelled),
             ):
                 while (session := self._waiting()) is not None:
@@ -125,9 +135,13 @@ class Run:
             session,
             self._services.prediction,
             limits=self._services.limits,
+            decoding=self._services.decoding,
             is_cancelled=self._cancelled.is_set,
         ):
             self._take(outcome)
 
     def _wait(self, place: int) -> None:
         self._place = place
+
+    def _wait_for_own(self, place: int) -> None:
+        self._own_place = place

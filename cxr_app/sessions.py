@@ -8,11 +8,12 @@ from cxr_app.codes import Code
 from cxr_app.errors import CxrError
 from cxr_app.imaging.thumbnail import make_thumbnail
 from cxr_app.limits import Limits
+from cxr_app.line import Line
 from cxr_app.names import check_name
 from cxr_app.pipeline import Judged, classify_films
 from cxr_app.prediction import Prediction
 from cxr_app.records import Record, Status
-from cxr_app.sources import HeldSource
+from cxr_app.sources import Once
 
 __all__ = ["Given", "Intake", "Outcome", "PatientSession", "classify_waiting"]
 
@@ -23,15 +24,18 @@ class Given:
 
     Attributes
     ----------
-    source : HeldSource
+    source : Once
     is_drawing : bool
         There is no patient, and the number means nothing.
+    is_fetched : bool
+        It comes from an address.
     caveats : tuple of Code
         What is known of it beforehand and must be warned of.
     """
 
-    source: HeldSource = field(repr=False)
+    source: Once = field(repr=False)
     is_drawing: bool = False
+    is_fetched: bool = False
     caveats: tuple[Code, ...] = ()
 
 
@@ -149,6 +153,7 @@ def classify_waiting(
     prediction: Prediction,
     *,
     limits: Limits,
+    decoding: Line | None = None,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[Outcome]:
     """Classify the films that have no outcome yet, in their order, as they are ready.
@@ -162,6 +167,7 @@ def classify_waiting(
         prediction,
         limits=limits,
         first_item=len(session.outcomes) + 1,
+        decoding=decoding,
         is_cancelled=is_cancelled,
     )
     for film, one in zip(films, judged, strict=True):

@@ -17,7 +17,6 @@ from cxr_app.limits import MIB, Limits
 __all__ = [
     "Fetches",
     "FileSource",
-    "HeldSource",
     "Once",
     "Source",
     "UploadSource",
@@ -135,17 +134,6 @@ class UrlSource:
         return self.fetcher.fetch(self.text, limits)
 
 
-class HeldSource(Source, Protocol):
-    """A source whose bytes lie in memory, so that they count."""
-
-    @property
-    def n_bytes(self) -> int:
-        """How many lie there now."""
-
-    def refuse(self, error: Rejected) -> None:
-        """Let the bytes go; whoever reads it from now on hears why."""
-
-
 class Once:
     """A source that is read once, whoever asks first; the others wait and get the same.
 
@@ -154,35 +142,44 @@ class Once:
     Parameters
     ----------
     source : Source
+        Let go as soon as it was read.
+    admit : callable (n_bytes: int) -> None
+        Asked before bytes are kept; raises `Rejected` where there is no room for them.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, admit: Callable[[int], None] = lambda _: None) -> None:
         self.name = source.name
-        self._source = source
+        self._source: Source | None = source
+        self._admit = admit
         self._lock = threading.Lock()
-        self._outcome: bytes | Rejected | None = None
+        self._data: bytes | None = None
+        self._error: Rejected | None = None
 
     @property
     def n_bytes(self) -> int:
-        """See `HeldSource.n_bytes`."""
-        return len(self._outcome) if isinstance(self._outcome, bytes) else 0
-
-    def refuse(self, error: Rejected) -> None:
-        """See `HeldSource.refuse`."""
-        with self._lock:
-            self._outcome = error
+        """How many bytes it keeps in memory now."""
+        data = self._data
+        return len(data) if data is not None else 0
 
     def read(self, limits: Limits) -> bytes:
         """See `Source.read`; the limits of the first call count."""
         with self._lock:
-            if self._outcome is None:
-                try:
-                    self._outcome = self._source.read(limits)
-                except Rejected as error:
-                    self._outcome = error
-        if isinstance(self._outcome, Rejected):
-            raise self._outcome
-        return self._outcome
+            if self._source is not None:
+                self._read(self._source, limits)
+                self._source = None
+        if self._error is not None:
+            raise self._error.bare()
+        if self._data is None:
+            raise ValueError("a source was neither read nor refused")
+        return self._data
+
+    def _read(self, source: Source, limits: Limits) -> None:
+        try:
+            data = source.read(limits)
+            self._admit(len(data))
+            self._data = data
+        except Rejected as error:
+            self._error = error.bare()
 
 
 # On Windows a file opened without it ends at the first byte 26.

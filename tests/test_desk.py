@@ -1,21 +1,27 @@
 """One reader's desk: forms, sessions, runs."""
 
+import contextlib
+import gc
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from cxr_app import Prediction, load_bundle
+from cxr_app import Prediction, forms, load_bundle
+from cxr_app import desk as desks
 from cxr_app.codes import Code
 from cxr_app.desk import NEW, Desk
 from cxr_app.engine.queue import QueuedEngine
 from cxr_app.errors import CxrError, Rejected
 from cxr_app.fetch.client import Fetcher
 from cxr_app.fetch.rules import FetchRules
-from cxr_app.forms import MAX_BYTES, MAX_FILMS
+from cxr_app.forms import MAX_FETCHED, MAX_FILMS
+from cxr_app.idle import Sweeper
 from cxr_app.imaging.phantom import phantom_png
 from cxr_app.limits import Limits
 from cxr_app.line import Line
@@ -31,7 +37,6 @@ class SlowSource:
     """A film that comes when the test says so."""
 
     name = "slow.png"
-    n_bytes = 0
 
     def __init__(self) -> None:
         self.comes = threading.Event()
@@ -42,13 +47,11 @@ class SlowSource:
         assert self.comes.wait(20)
         return GOOD
 
-    def refuse(self, error: Rejected) -> None:
-        raise AssertionError("it is not too much")
-
 
 def upload(data: bytes = GOOD, name: str = "film.png") -> Given:
     source = Once(UploadSource(name, data))
-    source.read(Limits())
+    with contextlib.suppress(Rejected):
+        source.read(Limits())
     return Given(source=source)
 
 
@@ -62,6 +65,7 @@ def services(tiny_bundle: Path) -> Services:
         limits=Limits(),
         runs=Line(1),
         decoding=Line(2),
+        sweeper=Sweeper(),
     )
 
 
@@ -114,7 +118,7 @@ def test_a_film_on_the_form_is_looked_at(desk: Desk):
 
 def test_a_film_that_was_taken_off_stays_off(desk: Desk):
     slow = SlowSource()
-    kept, gone = desk.forms.add(NEW, [upload(), Given(source=slow)])
+    kept, gone = desk.forms.add(NEW, [upload(), Given(source=Once(slow))])
 
     desk.forms.remove(NEW, [gone, "unknown"])
     slow.comes.set()
@@ -142,40 +146,71 @@ def test_films_of_a_session_count_with_those_on_its_form(desk: Desk):
     assert error.value.code is Code.TOO_MANY_ITEMS
 
 
-def test_more_bytes_than_allowed_are_not_added(desk: Desk):
-    class Huge(SlowSource):
-        n_bytes = MAX_BYTES // 2 + 1
-
-    huge = Huge()
-    desk.forms.add(NEW, [Given(source=huge)])
+def test_more_bytes_than_allowed_are_not_added(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(forms, "MAX_BYTES", 2 * len(GOOD))
+    desk.forms.add(NEW, [upload()])
 
     with pytest.raises(CxrError) as error:
-        desk.forms.add("another form", [Given(source=Huge())])
+        desk.forms.add("another form", [upload(), upload()])
 
-    huge.comes.set()
     assert error.value.code is Code.SESSION_FULL
+    assert desk.forms.films("another form") == ()
 
 
-def test_a_fetched_picture_that_is_too_much_is_let_go(desk: Desk):
-    class Growing(SlowSource):
-        refusal: Rejected | None = None
+class FakeFetcher:
+    """Every address is a good film."""
 
+    def fetch(self, text: str, limits: Limits) -> bytes:
+        return GOOD
+
+
+def test_fetched_pictures_for_which_there_is_no_room_are_let_go(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+):
+    desk = Desk(replace(services, fetcher=FakeFetcher()))
+    monkeypatch.setattr(desks, "MAX_BYTES", 2 * len(GOOD) + 10)
+    desk.forms.add(NEW, [desk.fetched(f"https://a.test/{number}") for number in range(4)])
+
+    session = finished(desk, desk.start("Ann"))  # before any of them was looked at
+
+    assert sorted(codes(session), key=str) == [None, None, Code.SESSION_FULL, Code.SESSION_FULL]
+    assert sum(film.source.n_bytes for film in session.films) == 2 * len(GOOD)
+
+
+def test_a_form_takes_so_many_addresses_and_no_more(services: Services):
+    desk = Desk(replace(services, fetcher=FakeFetcher()))
+    desk.forms.add(NEW, [desk.fetched("https://a.test/film.png")] * MAX_FETCHED)
+
+    with pytest.raises(CxrError, match="At most 50 addresses fit here"):
+        desk.forms.add(NEW, [desk.fetched("https://a.test/film.png")])
+
+    desk.forms.add(NEW, [upload()])
+    desk.delete_all()
+
+
+def test_slow_addresses_do_not_keep_an_upload_from_being_shown(desk: Desk):
+    slow = [SlowSource() for _ in range(forms.READERS - 1)]
+    desk.forms.add(NEW, [Given(source=Once(one)) for one in slow])
+    desk.forms.add(NEW, [upload()])
+
+    wait_until(lambda: desk.forms.films(NEW)[-1].look is not None)
+
+    for one in slow:
+        one.comes.set()
+
+
+def test_a_film_whose_reading_fails_unforeseen_says_so(desk: Desk):
+    class Failing(SlowSource):
         def read(self, limits: Limits) -> bytes:
-            self.n_bytes = MAX_BYTES + 1
-            return GOOD
+            raise KeyError("ZZMARKER")
 
-        def refuse(self, error: Rejected) -> None:
-            self.refusal = error
-            self.n_bytes = 0
-
-    growing = Growing()
-    desk.forms.add(NEW, [Given(source=growing)])
+    desk.forms.add(NEW, [Given(source=Once(Failing()))])
 
     wait_until(lambda: desk.forms.films(NEW)[0].look is not None)
     look = desk.forms.films(NEW)[0].look
     assert look is not None
-    assert look.problem is growing.refusal is not None
-    assert look.problem.code is Code.SESSION_FULL
+    assert look.problem is not None
+    assert look.problem.code is Code.INTERNAL_ERROR
 
 
 def test_films_meant_for_one_patient_never_turn_up_under_another(desk: Desk):
@@ -334,12 +369,54 @@ def test_delete_all_frees_everything(desk: Desk):
     assert desk.forms.films(NEW) == desk.forms.films(id_) == ()
 
 
-def test_a_desk_that_nobody_uses_is_freed(services: Services):
-    desk = Desk(services, idle_seconds=0.05)
+@pytest.mark.parametrize(
+    ("seconds", "is_connected", "is_freed"),
+    [
+        pytest.param(desks.GONE_SECONDS - 1, False, False, id="a lost connection comes back"),
+        pytest.param(desks.GONE_SECONDS + 1, False, True, id="a closed tab does not"),
+        pytest.param(desks.IDLE_SECONDS - 1, True, False, id="an open tab may rest"),
+        pytest.param(desks.IDLE_SECONDS + 1, True, True, id="but not for ever"),
+    ],
+)
+def test_a_desk_is_freed_when_its_reader_has_gone(
+    services: Services, seconds: float, is_connected: bool, is_freed: bool
+):
+    passed = [0.0]
+    desk = Desk(services, is_connected=lambda: is_connected, clock=lambda: passed[0])
+    finished(desk, started(desk, upload()))
     desk.forms.add(NEW, [upload()])
-    started(desk, upload())
 
-    wait_until(lambda: desk.sessions == () and desk.forms.films(NEW) == ())
+    passed[0] = seconds
+    services.sweeper.sweep()
+
+    assert (desk.sessions == () and desk.forms.films(NEW) == ()) is is_freed
+    desk.delete_all()
+
+
+def test_what_is_deleted_leaves_memory(services: Services):
+    desk = Desk(services)
+    films = [upload(), upload(GOOD[:500])]
+    bytes_held = [weakref.ref(film.source) for film in films]
+    desk.forms.add(NEW, films)
+    del films
+    wait_until(lambda: all(film.look for film in desk.forms.films(NEW)))
+    id_ = desk.start("Ann")
+    finished(desk, id_)
+
+    desk.delete(id_)
+    gc.collect()
+
+    assert [source() for source in bytes_held] == [None, None]
+
+
+def test_a_refused_file_leaves_no_bytes_behind(services: Services):
+    desk = Desk(replace(services, limits=Limits(max_bytes=len(GOOD) - 1)))
+
+    given = desk.uploaded("film.png", GOOD)
+
+    assert given.source.n_bytes == 0
+    held = [one for one in gc.get_referrers(GOOD) if isinstance(one, UploadSource)]
+    assert held == []
 
 
 def test_a_desk_that_is_deleted_or_unknown_is_no_error(desk: Desk):

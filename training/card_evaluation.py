@@ -152,7 +152,12 @@ def _forms(spec: Spec, found: dict[str, Any]) -> list[str]:
         "specificity",
         "refused",
     )
-    title = "The same films in changed forms, each compared with itself unchanged:"
+    title = (
+        "Shortcuts: the same films in changed forms, each compared with itself unchanged. A film's "
+        "shape, frame, size and compression say nothing of the lungs; where they move the answer, "
+        "the network has learned them from its archive, whose classes differ in them. Augmentation "
+        "works against that, and this is what is left:"
+    )
     return [title, table(head, rows)] if rows else []
 
 

@@ -165,6 +165,9 @@ def _select(options: argparse.Namespace) -> int:
     if (recipe.distill is None) != (options.teacher is None):
         reason = "a recipe with [distill] needs --teacher DIR, and no other takes it"
         raise TrainingError(Code.USAGE, reason=reason)
+    teacher = None
+    if recipe.distill is not None:
+        teacher = teacher_of(options.teacher, recipe.data.labels, side=recipe.distill.side)
     target = options.output or Path("models") / recipe.name
     for value in (target.name, options.version):
         if not re.fullmatch(NAME_PATTERN, value):
@@ -178,7 +181,7 @@ def _select(options: argparse.Namespace) -> int:
             recipe_sha256=sha256,
             first=first_weights_of(options.weights, recipe.candidates),
             target=target,
-            teacher=teacher_of(options.teacher, recipe.data.labels) if options.teacher else None,
+            teacher=teacher,
             sharp=options.sharp,
             run=options.run or Path("runs") / recipe.name,
             version=options.version,

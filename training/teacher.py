@@ -76,20 +76,24 @@ def hold_still(network: keras.Model) -> keras.Model:
     return network
 
 
-def teacher_of(folder: Path, labels: tuple[str, ...]) -> Teacher:
-    """Open a bundle as a teacher.
+def teacher_of(folder: Path, labels: tuple[str, ...], *, side: int) -> Teacher:
+    """Open a bundle as a teacher, for views of a side in pixels.
 
     Raises
     ------
     BundleError
         Where it does not verify.
     TrainingError
-        `usage` where it answers with other labels, or is built of what this program cannot build.
+        `usage` where it answers with other labels, sees more than the views hold, or is built of
+        what this program cannot build.
     """
     bundle = load_bundle(folder)
     spec = bundle.spec
     if spec.labels != labels:
         reason = f"the teacher says {', '.join(spec.labels)}, the recipe {', '.join(labels)}"
+        raise TrainingError(Code.USAGE, reason=reason)
+    if spec.network.size > side:
+        reason = f"the teacher sees {spec.network.size} pixels, distill.side gives it {side}"
         raise TrainingError(Code.USAGE, reason=reason)
     if spec.network.backbone not in BACKBONES or spec.network.head not in HEADS:
         reason = f"nothing here builds the teacher's network, {spec.network.backbone}"

@@ -46,7 +46,8 @@ def neutral(text: str) -> str:
 def row(cells: list[Any]) -> str:
     """Write one line of cells, with its line end; texts are made harmless."""
     out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerow(
+    # Every text in quotes: a spreadsheet that parts cells at semicolons would else find new ones.
+    csv.writer(out, lineterminator="\r\n", quoting=csv.QUOTE_NONNUMERIC).writerow(
         [neutral(cell) if isinstance(cell, str) else cell for cell in cells]
     )
     return out.getvalue()

@@ -6,11 +6,12 @@ from typing import Final
 __all__ = ["HIDDEN", "shown_url"]
 
 HIDDEN: Final = "***"
+MAX_SHOWN: Final = 2048  # characters; a longer address is refused anyway
 
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 # A name with a dot, or an address in brackets, and perhaps a port: what no password looks like.
 _PLAIN_HOST: Final = re.compile(
-    r"(?:\[[0-9A-Fa-f:.]+\]|[^\s@:\[\]\\]+\.[^\s@:\[\]\\]+)(?::[0-9]*)?"
+    r"(?:\[[0-9A-Fa-f:.]+\]|[^\s@:\[\]\\.]+\.[^\s@:\[\]\\]+)(?::[0-9]*)?"
 )
 
 
@@ -20,13 +21,15 @@ def shown_url(text: str) -> str:
     Parameters
     ----------
     text : str
-        As typed, well-formed or not. Where it is not clear what is the host, more is hidden.
+        As typed, well-formed or not. Where it is not clear what is the host, more is hidden; of a
+        very long one the beginning is shown.
 
     Returns
     -------
     str
         Still text to be escaped where it is shown.
     """
+    text = text[:MAX_SHOWN]
     match = _SCHEME.match(text)
     scheme = match[0] if match else ""
     rest = text.removeprefix(scheme)

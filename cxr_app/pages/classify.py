@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from cxr_app.codes import Code
 from cxr_app.pages import state
 from cxr_app.pages.parts import (
     address,
@@ -12,6 +13,7 @@ from cxr_app.pages.parts import (
     session_head,
     sidebar,
     style,
+    uploads,
     wording,
 )
 from cxr_app.pages.parts.guard import guarded
@@ -27,6 +29,7 @@ def page() -> None:
     with guarded():
         settings = read_settings()
         address.check(settings)
+        uploads.keep_in_memory(settings.limits.max_bytes)
         style.apply()
         st.title("CXR Demo", anchor=False)
         st.write(
@@ -39,6 +42,8 @@ def page() -> None:
         # What stands above is on the screen meanwhile.
         state.open_desk(model.start(settings, bundle))
         sidebar.show()
+        if (failed := state.problem(Code.INTERNAL_ERROR)) is not None:
+            st.error(wording.plain(f"{failed} Code: {failed.code}"), icon=":material/error:")
         session = state.opened()
         if session is None:
             form.show_new(settings.limits, bundle.spec.notice)

@@ -1,27 +1,30 @@
 """What a browser tab remembers; the only module that touches `st.session_state`.
 
 Functions named for what a reader does are callbacks of widgets: they change state, nothing else.
+A browser may send a click late, when another form is on the page; so a callback is told for which
+form its widget was drawn.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Final
+import functools
+import logging
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, ParamSpec
 
 import streamlit as st
-from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.uploaded_file_manager import UploadedFile
+from streamlit.runtime.uploaded_file_manager import DeletedFile, UploadedFile
 
 from cxr_app.codes import Code
 from cxr_app.desk import NEW, Desk
-from cxr_app.errors import CxrError, Rejected
+from cxr_app.errors import CxrError
 from cxr_app.examples import ADULTS, drawing
-from cxr_app.fetch.client import Fetcher
-from cxr_app.limits import Limits
+from cxr_app.pages import tab
 from cxr_app.runs import Services
 from cxr_app.sessions import Given, Intake, PatientSession
-from cxr_app.sources import Once, UploadSource, UrlSource
 
 __all__ = [
+    "Form",
     "accept",
     "add_adults",
     "add_drawing",
@@ -33,10 +36,11 @@ __all__ = [
     "desk",
     "form",
     "is_accepted",
+    "is_begun",
     "keep",
     "kept",
-    "key",
     "open_desk",
+    "open_form",
     "open_session",
     "opened",
     "problem",
@@ -48,24 +52,58 @@ __all__ = [
     "take_redraw",
 ]
 
-MAX_URLS: Final = 50
+log = logging.getLogger(__name__)
 
-_DESK = "classify_desk"
-_SERVICES = "classify_services"
-_ROUND = "classify_round"
-_OPENED = "classify_opened"
-_PROBLEMS = "classify_problems"
-_ACCEPTED = "classify_accepted"
-_UPLOADS = "classify_uploads"
-_KEPT = "classify_kept"
-_REDRAW = "classify_redraw"
+P = ParamSpec("P")
+
+_DESK: Final = "classify_desk"
+_ROUNDS: Final = "classify_rounds"
+_OPENED: Final = "classify_opened"
+_PROBLEMS: Final = "classify_problems"
+_ACCEPTED: Final = "classify_accepted"
+_KEPT: Final = "classify_kept"
+_REDRAW: Final = "classify_redraw"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """One drawing of a form.
+
+    Attributes
+    ----------
+    id : str
+        The session that takes its films; `NEW` for a new one.
+    round : int
+        How often it was sent or emptied; a new round has new widgets, which are empty.
+    """
+
+    id: str
+    round: int
+
+    def key(self, purpose: str) -> str:
+        """Name a widget of the form."""
+        return f"classify_{purpose}_{self.id}_{self.round}"
+
+
+def _contained(callback: Callable[P, None]) -> Callable[P, None]:
+    """Turn what goes wrong in a callback into a sentence; Streamlit would print what was typed."""
+
+    @functools.wraps(callback)
+    def contained(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            callback(*args, **kwargs)
+        except Exception as error:  # noqa: BLE001 - the page's boundary
+            incident = secrets.token_hex(4)
+            log.error("callback_failed incident=%s type=%s", incident, type(error).__name__)
+            _tell(CxrError(Code.INTERNAL_ERROR, id=incident))
+
+    return contained
 
 
 def open_desk(services: Services) -> Desk:
     """Return this tab's desk; the first time it is made."""
     if _DESK not in st.session_state:
-        st.session_state[_DESK] = Desk(services)
-    st.session_state[_SERVICES] = services
+        st.session_state[_DESK] = Desk(services, is_connected=tab.connection())
     found: Desk = st.session_state[_DESK]
     found.touch()
     return found
@@ -82,25 +120,27 @@ def opened() -> PatientSession | None:
     return desk().session(st.session_state.get(_OPENED, ""))
 
 
-def form() -> str:
-    """Name the form on the page: a session's own, or the one for a new session."""
+def form() -> Form:
+    """Return the form on the page: a session's own, or the one for a new session."""
     session = opened()
-    return session.id if session else NEW
+    return _form(session.id if session else NEW)
 
 
-def key(purpose: str) -> str:
-    """Name a widget of the form; a new round changes the names, which empties the widgets."""
-    return f"classify_{purpose}_{form()}_{st.session_state.get(_ROUND, 0)}"
+def is_begun() -> bool:
+    """Whether something is on the form for a new session."""
+    return bool(desk().forms.films(NEW) or kept(_form(NEW), "name") or kept(_form(NEW), "urls"))
 
 
-def keep(purpose: str, widget: str) -> None:
+@_contained
+def keep(of: Form) -> None:
     """Remember what was typed: Streamlit forgets a widget that is not on the page for a while."""
-    st.session_state.setdefault(_KEPT, {})[purpose] = st.session_state.get(widget, "")
+    _catch_up(of)
 
 
-def kept(purpose: str) -> str:
-    """Return what was typed into a field of the form for a new session."""
-    return str(st.session_state.get(_KEPT, {}).get(purpose, ""))
+def kept(of: Form, purpose: str) -> str:
+    """Return what was typed into a field."""
+    found: dict[tuple[Form, str], str] = st.session_state.get(_KEPT, {})
+    return found.get((of, purpose), "")
 
 
 def problem(*codes: Code) -> CxrError | None:
@@ -114,6 +154,7 @@ def is_accepted() -> bool:
     return bool(st.session_state.get(_ACCEPTED))
 
 
+@_contained
 def accept(widget: str) -> None:
     """Remember that the notice was confirmed."""
     st.session_state[_ACCEPTED] = bool(st.session_state.get(widget))
@@ -125,95 +166,94 @@ def take_redraw() -> bool:
     return bool(st.session_state.pop(_REDRAW, False))
 
 
-def add_uploads(widget: str) -> None:
-    """Put onto the form what an uploader holds and did not hold before; take off what it lost."""
-    uploads: Sequence[UploadedFile] = st.session_state.get(widget) or ()
-    known: dict[str, str] = st.session_state.setdefault(_UPLOADS, {})
-    new = [upload for upload in uploads if upload.file_id not in known]
-    lost = known.keys() - {upload.file_id for upload in uploads}
-    desk().forms.remove(form(), [known.pop(one) for one in lost])
-    films = [_held(UploadSource(upload.name, upload.getvalue())) for upload in new]
-    ids = _add(films)
-    known.update(zip([upload.file_id for upload in new], ids, strict=False))
-    if len(ids) < len(new):
-        _next_round()
+@_contained
+def add_uploads(to: Form, widget: str) -> None:
+    """Put onto a form what an uploader has taken, and free it there.
+
+    Streamlit itself would hold the bytes until the tab is closed.
+    """
+    uploads: Sequence[UploadedFile | DeletedFile] = st.session_state.get(widget) or ()
+    new = [upload for upload in uploads if isinstance(upload, UploadedFile)]
+    _add(to, [desk().uploaded(upload.name, upload.getvalue()) for upload in new])
+    tab.free(new)
 
 
-def add_urls(widget: str) -> None:
-    """Put the addresses that were typed, one a line, onto the form, and begin to fetch them."""
-    lines = [line.strip() for line in str(st.session_state.get(widget) or "").splitlines()]
+@_contained
+def add_urls(to: Form) -> None:
+    """Put the addresses that were typed, one a line, onto a form, and begin to fetch them."""
+    _catch_up(to)
+    lines = [line.strip() for line in kept(to, "urls").splitlines()]
     urls = [line for line in lines if line]
-    if len(urls) > MAX_URLS:
-        _tell(CxrError(Code.TOO_MANY_ITEMS, max=MAX_URLS))
-        return
-    services: Services = st.session_state[_SERVICES]
-    if urls and _add([_fetched(url, services.fetcher) for url in urls]):
-        st.session_state[widget] = ""
-        keep("urls", widget)
+    if urls and _add(to, [desk().fetched(url) for url in urls]):
+        st.session_state[_KEPT].pop((to, "urls"))
+        st.session_state[to.key("urls")] = ""
 
 
-def add_drawing() -> None:
-    """Put the drawn phantom onto the form."""
-    _add([Given(source=_once(drawing()), is_drawing=True)])
+@_contained
+def add_drawing(to: Form) -> None:
+    """Put the drawn phantom onto a form."""
+    name, data = drawing()
+    _add(to, [replace(desk().uploaded(name, data), is_drawing=True)])
 
 
-def add_adults() -> None:
-    """Put the addresses of two public films of adults onto the form, and begin to fetch them."""
-    services: Services = st.session_state[_SERVICES]
+@_contained
+def add_adults(to: Form) -> None:
+    """Put the addresses of two public films of adults onto a form, and begin to fetch them."""
     caveats = (Code.OUTSIDE_POPULATION,)
-    _add([_fetched(url, services.fetcher, caveats=caveats) for url in ADULTS])
+    _add(to, [replace(desk().fetched(url), caveats=caveats) for url in ADULTS])
 
 
-def remove(film_id: str) -> None:
-    """Take a film off the form."""
-    desk().forms.remove(form(), [film_id])
-    known: dict[str, str] = st.session_state.get(_UPLOADS, {})
-    if film_id in known.values():
-        _next_round()
+@_contained
+def remove(of: Form, film_id: str) -> None:
+    """Take a film off a form."""
+    desk().forms.remove(of.id, [film_id])
     st.session_state[_REDRAW] = True
 
 
-def submit(urls_widget: str, name_widget: str | None = None) -> None:
-    """Classify what is on the form, or remember what is missing: *Classify*."""
+@_contained
+def submit(sent: Form) -> None:
+    """Classify what is on a form, or remember what is missing: *Classify*."""
+    if sent != _form(sent.id):
+        return  # the second half of a double click: the first has sent it
     st.session_state[_PROBLEMS] = {}
-    add_urls(urls_widget)
-    target = form()
-    name = str(st.session_state.get(name_widget) or "") if name_widget else opened_name()
-    films = tuple(film.given for film in desk().forms.films(target))
-    problems = Intake(name=name, films=films, is_accepted=is_accepted()).problems()
-    for found in problems:
+    add_urls(sent)
+    session = desk().session(sent.id)
+    name = session.name if session else kept(sent, "name")
+    films = tuple(film.given for film in desk().forms.films(sent.id))
+    for found in Intake(name=name, films=films, is_accepted=is_accepted()).problems():
         _tell(found)
     if st.session_state[_PROBLEMS]:
         return
-    _next_round()
-    if target == NEW:
+    _next_round(sent)
+    if sent.id == NEW:
         st.session_state[_OPENED] = desk().start(name)
-        st.session_state.pop(_KEPT, None)
     else:
-        desk().extend(target)
+        desk().extend(sent.id)
 
 
-def opened_name() -> str:
-    """Return the name of the session that is looked at."""
-    session = opened()
-    return session.name if session else ""
-
-
+@_contained
 def start_new() -> None:
     """Empty form and page; the sessions stay."""
-    _next_round()
     desk().forms.take(NEW)
-    for old in (_OPENED, _PROBLEMS, _KEPT):
-        st.session_state.pop(old, None)
+    _next_round(_form(NEW))
+    open_form()
 
 
+@_contained
+def open_form() -> None:
+    """Look at the form for a new session as it was left."""
+    st.session_state.pop(_OPENED, None)
+    st.session_state.pop(_PROBLEMS, None)
+
+
+@_contained
 def open_session(id_: str) -> None:
     """Look at a session; what is on the form for a new one stays there."""
-    _next_round()
     st.session_state[_OPENED] = id_
     st.session_state.pop(_PROBLEMS, None)
 
 
+@_contained
 def rename(id_: str, widget: str) -> None:
     """Give a session another name, or remember why not."""
     _forget_problems(Code.NAME_INVALID)
@@ -223,59 +263,61 @@ def rename(id_: str, widget: str) -> None:
         _tell(error)
 
 
+@_contained
 def delete(id_: str) -> None:
     """Free a session at once."""
-    _next_round()
     desk().delete(id_)
+    st.session_state.pop(_PROBLEMS, None)
 
 
+@_contained
 def delete_all() -> None:
     """Free every session and what is on the form at once."""
-    start_new()
     desk().delete_all()
+    start_new()
 
 
+@_contained
 def cancel(id_: str) -> None:
     """Stop a run."""
     desk().cancel(id_)
 
 
+@_contained
 def resume(id_: str) -> None:
     """Go on with what a stopped run has left."""
     desk().resume(id_)
     st.session_state[_REDRAW] = True
 
 
-def _add(films: Sequence[Given]) -> tuple[str, ...]:
+def _form(id_: str) -> Form:
+    return Form(id=id_, round=st.session_state.get(_ROUNDS, {}).get(id_, 0))
+
+
+def _next_round(of: Form) -> None:
+    """Begin a form anew: new widgets, and nothing typed."""
+    st.session_state.setdefault(_ROUNDS, {})[of.id] = of.round + 1
+    typed = st.session_state.get(_KEPT, {})
+    st.session_state[_KEPT] = {place: text for place, text in typed.items() if place[0] != of}
+
+
+def _catch_up(of: Form) -> None:
+    for purpose in ("name", "urls"):
+        if of.key(purpose) in st.session_state:
+            typed = str(st.session_state[of.key(purpose)] or "")
+            st.session_state.setdefault(_KEPT, {})[of, purpose] = typed
+
+
+def _add(to: Form, films: Sequence[Given]) -> bool:
+    if to != _form(to.id):
+        return False  # sent late, of a form that has gone: its place is another patient's by now
     _forget_problems(Code.NO_SOURCE, Code.TOO_MANY_ITEMS, Code.SESSION_FULL)
     try:
-        return desk().forms.add(form(), films)
+        desk().forms.add(to.id, films)
     except CxrError as error:
         _tell(error)
-        return ()
-
-
-def _held(source: UploadSource) -> Given:
-    return Given(source=_once(source))
-
-
-def _once(source: UploadSource) -> Once:
-    services: Services = st.session_state[_SERVICES]
-    once = Once(source)
-    _read(once, services.limits)
-    return once
-
-
-def _read(once: Once, limits: Limits) -> None:
-    """Read an upload now, so that its bytes count, or are let go where they are too many."""
-    try:
-        once.read(limits)
-    except Rejected:
-        return  # it keeps its place, with the reason
-
-
-def _fetched(url: str, fetcher: Fetcher, *, caveats: tuple[Code, ...] = ()) -> Given:
-    return Given(source=Once(UrlSource(url, fetcher)), caveats=caveats)
+        return False
+    return True
 
 
 def _tell(error: CxrError) -> None:
@@ -285,18 +327,3 @@ def _tell(error: CxrError) -> None:
 def _forget_problems(*codes: Code) -> None:
     for code in codes:
         st.session_state.get(_PROBLEMS, {}).pop(code, None)
-
-
-def _next_round() -> None:
-    for purpose in ("files", "folder"):
-        _empty_uploader(st.session_state.get(key(purpose)) or ())
-    st.session_state.pop(_UPLOADS, None)
-    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
-
-
-def _empty_uploader(uploads: Iterable[UploadedFile]) -> None:
-    """Free the bytes of uploads: Streamlit itself would hold them until the tab is closed."""
-    context = get_script_run_ctx()
-    if context and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
-        for upload in uploads:
-            context.uploaded_file_mgr.remove_file(context.session_id, upload.file_id)

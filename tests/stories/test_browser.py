@@ -9,13 +9,13 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect, sync_playwright
 
 from cxr_app.imaging.phantom import phantom_png
 
@@ -136,7 +136,14 @@ def visit(request: pytest.FixtureRequest, chromium: Browser, server: Server) -> 
     found.page.context.close()
 
 
-def open_tab(chromium: Browser, server: Server, width: str, scheme: str = "light") -> Visit:
+def open_tab(
+    chromium: Browser,
+    server: Server,
+    width: str,
+    *,
+    scheme: str = "light",
+    sockets: Callable[[WebSocketRoute], None] | None = None,
+) -> Visit:
     wide, high = WIDTHS[width]
     context = chromium.new_context(
         viewport={"width": wide, "height": high},
@@ -145,6 +152,8 @@ def open_tab(chromium: Browser, server: Server, width: str, scheme: str = "light
         accept_downloads=True,
     )
     found = Visit(context.new_page())
+    if sockets is not None:
+        found.page.route_web_socket(re.compile("/_stcore/stream"), sockets)
     found.listen(server.url)
     found.page.set_default_timeout(30_000)
     found.page.goto(server.url)
@@ -241,9 +250,14 @@ def test_two_clicks_are_one_run(visit: Visit):
 
     many = [{**FILMS[0], "name": f"{number}.png"} for number in range(6)]
     fill_in(page, "Ann", many)
-    button(page, "Classify").dblclick()
+    place = button(page, "Classify").bounding_box()
+    assert place is not None
+    for _ in range(2):
+        page.mouse.click(place["x"] + 10, place["y"] + 10)
+        page.wait_for_timeout(150)  # as fast as a hand: the first one has been heard by then
 
     expect(page.get_by_role("table")).to_have_count(6)
+    expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
     names = page.get_by_role("heading", level=3)
     expect(names).to_have_text([f"{number + 1}.\xa0{number}.png" for number in range(6)])
     show_sidebar(page)
@@ -273,17 +287,24 @@ def test_a_file_that_the_field_refuses_is_told_beside_the_good_ones(tab: Visit):
     expect(page.get_by_text("File must be 64.0MB or smaller")).to_be_visible()
 
 
-def test_a_lost_connection_costs_nothing(tab: Visit):
+def test_a_lost_connection_costs_nothing(chromium: Browser, server: Server):
+    sockets: list[WebSocketRoute] = []
+
+    def pass_on(socket: WebSocketRoute) -> None:
+        socket.connect_to_server()
+        sockets.append(socket)
+
+    tab = open_tab(chromium, server, "desktop", sockets=pass_on)
     page = tab.page
     fill_in(page, "Ann", [{**FILMS[0], "name": f"{number}.png"} for number in range(30)])
 
     button(page, "Classify").click()
     expect(page.get_by_role("table").first).to_be_visible()
-    page.context.set_offline(True)
-    time.sleep(2)
-    page.context.set_offline(False)
+    sockets[-1].close()
 
     expect(page.get_by_role("table")).to_have_count(30)
+    assert len(sockets) > 1  # it was lost, and came back
+    page.context.close()
 
 
 def test_two_browsers_see_nothing_of_each_other(tab: Visit, chromium: Browser, server: Server):
@@ -315,7 +336,7 @@ def test_results_are_saved_by_the_browser_itself(tab: Visit):
 
     assert re.fullmatch(r"cxr-demo-\d{8}-\d{6}\.csv", waited.value.suggested_filename)
     saved = Path(waited.value.path()).read_bytes().decode("utf-8-sig")
-    assert saved.splitlines()[1].startswith("Ann,")
+    assert saved.splitlines()[1].startswith('"Ann",')
     assert tab.pictures == []
 
 
@@ -354,7 +375,7 @@ def test_the_keyboard_alone_suffices(tab: Visit):
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_dark_page_has_no_serious_fault(chromium: Browser, server: Server, width: str):
-    visit = open_tab(chromium, server, width, "dark")
+    visit = open_tab(chromium, server, width, scheme="dark")
     button(visit.page, "Classify").click()
     expect(visit.page.get_by_text("Add at least one film.")).to_be_visible()
 

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from cxr_app import Prediction, load_bundle
 from cxr_app.codes import Code
+from cxr_app.desk import Desk
 from cxr_app.errors import Rejected
 from cxr_app.imaging.phantom import phantom_png
 from cxr_app.limits import Limits
@@ -131,10 +132,27 @@ def test_each_upload_is_shown_at_once_and_can_be_removed(app: AppTest):
 
 def test_uploads_that_come_later_join_the_first(app: AppTest):
     upload(app, GOOD)
-    upload(app, GOOD, OTHER)  # as a browser tells it: all that the field holds
+    upload(app, OTHER)
 
     names = [film.given.source.name for film in desk(app).forms.films("new")]
     assert names == ["good.png", "other.png"]
+
+
+def test_a_fault_in_a_click_is_told_without_what_was_typed(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    def failing(self: object, name: str) -> str:
+        raise KeyError(name)
+
+    monkeypatch.setattr(Desk, "start", failing)
+
+    classify(app, GOOD, name="ZZMARKER")
+
+    (message,) = errors(app)
+    assert "internal_error" in message.replace("\\", "")
+    assert not app.exception
+    assert "ZZMARKER" not in caplog.text
+    assert "KeyError" in caplog.text
 
 
 def test_two_films_of_one_name_are_two_films(app: AppTest):
@@ -219,6 +237,21 @@ def test_addresses_that_were_only_typed_are_classified_too(
     assert html(app).count("<table") == 1
 
 
+def test_films_of_all_ways_of_giving_them_come_together(fetcher: type[FakeFetcher], app: AppTest):
+    upload(app, GOOD)
+    app.segmented_control[0].set_value("A folder").run()
+    upload(app, OTHER)
+    addresses(app, "https://a.test/film.png?token=ZZMARKER")
+    app.segmented_control[0].set_value("Files").run()  # what was typed is not lost
+    upload(app, ("third.png", *GOOD[1:]))
+    type_name(accept(app), "Ann")
+
+    when_done(press(app, "Classify"))
+
+    assert html(app).count("<table") == 4
+    assert fetcher.asked == ["https://a.test/film.png?token=ZZMARKER"]
+
+
 def test_the_examples_of_adults_are_warned_of(fetcher: type[FakeFetcher], app: AppTest):
     from cxr_app.examples import ADULTS
 
@@ -239,7 +272,7 @@ def test_more_addresses_than_a_page_takes_are_refused_and_kept(
 
     press(addresses(app, typed), "Fetch")
 
-    assert errors(app) == ["At most 50 films can be classified at once; remove some."]
+    assert errors(app) == ["At most 50 addresses fit here; remove some, or start a new session."]
     assert app.text_area[0].value == typed
     assert fetcher.asked == []
 

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from cxr_app.imaging.phantom import phantom_png
 from cxr_app.sessions import Given
+from cxr_app.sources import Once
 from tests.stories.page import (
     classify,
     desk,
@@ -22,7 +23,7 @@ from tests.stories.page import (
     upload,
     when_done,
 )
-from tests.test_desk import SlowSource
+from tests.test_desk import SlowSource, wait_until
 
 GOOD = ("good.png", phantom_png(1, size=(160, 128)), "image/png")
 OTHER = ("other.png", phantom_png(2, size=(300, 240)), "image/png")
@@ -71,8 +72,7 @@ def test_a_form_that_was_left_is_found_as_it_was(app: AppTest):
 
     press(app, "Ann")
     assert "other.png" not in text(app)
-    app.session_state["classify_opened"] = ""  # the form for a new session again
-    app.run()
+    press(app, "Back to the form")
 
     assert app.text_input[0].value == "Bob"
     assert "other.png" in text(app)
@@ -86,6 +86,29 @@ def test_a_session_takes_more_films(app: AppTest):
     assert html(app).count("<table") == 2
     assert names(app) == ["Ann"]
     assert "2. other.png" in text(app).replace("&nbsp;", " ")
+
+
+def test_what_is_typed_for_one_patient_is_not_offered_for_another(app: AppTest):
+    classify(app, GOOD)
+    press(app, "Start new session")
+    app.segmented_control[0].set_value("Web addresses").run()
+    app.text_area[0].set_value("https://a.test/bob.png").run()
+
+    press(app, "Ann")
+    app.segmented_control[0].set_value("Web addresses").run()
+
+    assert app.text_area[0].value == ""
+
+
+def test_a_wrong_name_is_forgotten_with_its_session(app: AppTest):
+    classify(app, GOOD)
+    id_ = desk(app).sessions[0].id
+    app.text_input(key=f"classify_rename_{id_}").set_value(" ").run()
+    press(app, "Save the name")
+
+    press(app, "Delete it")
+
+    assert errors(app) == []
 
 
 def test_a_session_is_renamed(app: AppTest):
@@ -152,7 +175,7 @@ def slow_session(app: AppTest) -> SlowSource:
     """Start a session whose second film does not come."""
     slow = SlowSource()
     type_name(upload(app, GOOD), "Ann")
-    desk(app).forms.add("new", [Given(source=slow)])
+    desk(app).forms.add("new", [Given(source=Once(slow))])
     app.checkbox[0].check().run()
     press(app, "Classify")
     return slow
@@ -174,8 +197,7 @@ def test_a_run_shows_how_far_it_is_and_goes_on_without_the_page(app: AppTest):
 def test_cancel_keeps_what_is_finished(app: AppTest):
     slow = slow_session(app)
     id_ = desk(app).sessions[0].id
-    while not desk(app).sessions[0].outcomes:
-        pass
+    wait_until(lambda: len(desk(app).sessions[0].outcomes) == 1)
 
     press(app, "Cancel")
     when_done(app)
@@ -206,7 +228,7 @@ def test_results_are_saved_with_name_notice_and_model(app: AppTest):
     assert record["notice"]
     assert record["model"]["bundle_sha256"]
     head, row, _ = files["csv"]["text"].split("\r\n")
-    assert head.startswith("\ufeffpatient,session_started,is_drawing,item,source")
-    assert row.startswith("'=Ann,")
+    assert head.startswith('\ufeff"patient","session_started","is_drawing","item","source"')
+    assert row.startswith('"\'=Ann",')
     assert "'=cmd().png" in row
     assert all("Ann" not in one["name"] for one in files.values())

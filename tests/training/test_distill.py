@@ -6,10 +6,11 @@ import keras
 import numpy as np
 import pytest
 
+from cxr_app.errors import TrainingError
 from training.distill import area_matrix, by_teacher
 from training.fit import Labelled, Progress, by_recency, fit
 from training.recipe import DistillRecipe, FitRecipe
-from training.teacher import hold_still
+from training.teacher import hold_still, teacher_of
 
 RECIPE = FitRecipe(epochs=12, batch=4, learning_rate=0.03, patience=12, balance_classes=False)
 
@@ -136,3 +137,8 @@ def test_cells_are_weighed_by_the_area_they_share():
     np.testing.assert_allclose(area_matrix(3, 2), [[2 / 3, 1 / 3, 0], [0, 1 / 3, 2 / 3]], atol=1e-6)
     np.testing.assert_allclose(area_matrix(2, 4), [[1, 0], [1, 0], [0, 1], [0, 1]], atol=1e-6)
     np.testing.assert_array_equal(area_matrix(4, 4), np.eye(4))
+
+
+def test_a_teacher_that_sees_more_than_the_views_hold_is_refused(tiny_bundle: Path):
+    with pytest.raises(TrainingError, match="sees 32 pixels"):
+        teacher_of(tiny_bundle, ("NORMAL", "PNEUMONIA"), side=31)

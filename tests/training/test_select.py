@@ -15,7 +15,7 @@ from cxr_app.cli import main as predict
 from cxr_app.errors import TrainingError
 from cxr_app.imaging.phantom import draw_phantom
 from cxr_app.limits import Limits
-from training import cli
+from training import bootstrap, cli
 from training.cli import main
 from training.fit import Epoch
 from training.heads import HEADS
@@ -75,13 +75,17 @@ def backbone(films: Path, tmp_path: Path) -> Path:
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.momentum = 0.0  # so that one look at the films is enough
     network(pictures, training=True)
+    keep_weights(network, tmp_path / "backbone.npz")
+    return tmp_path / "backbone.npz"
+
+
+def keep_weights(network: keras.Model, place: Path) -> None:
     arrays = {
         f"{layer.name}/{variable.name}": keras.ops.convert_to_numpy(variable)
         for layer in network.layers
         for variable in layer.weights
     }
-    np.savez(tmp_path / "backbone.npz", **arrays)
-    return tmp_path / "backbone.npz"
+    np.savez(place, **arrays)
 
 
 @pytest.fixture
@@ -117,6 +121,63 @@ def test_a_folder_of_films_becomes_a_bundle_that_answers(films, recipe, backbone
     right = [record["label"] in record["source"] for record in records]
     assert len(right) == 20
     assert sum(right) >= 18
+
+
+STUDENT = """
+name = "student"
+seed = 1
+candidates = ["densenet121"]
+[data]
+fit = 0.5
+validation = 0.25
+calibration = 0.25
+[network]
+size = 32
+freeze = "none"
+[fit]
+epochs = 1
+batch = 10
+patience = 1
+learning_rate = 1e-5
+balance_classes = false
+[distill]
+side = 64
+"""
+
+
+@pytest.mark.slow
+def test_a_bundle_is_measured_on_its_validation_films_and_teaches_another(  # noqa: PLR0917
+    films, recipe, backbone, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(bootstrap, "DRAWS", 50)
+    assert select(films, recipe, tmp_path, "--weights", str(backbone)) == 0
+    teacher = tmp_path / "models" / "smoke"
+    measured = ["evaluate", "--model", teacher, "--data", films, "--part", "validation"]
+
+    assert main([*map(str, measured), "--recipe", str(recipe)]) == 0
+
+    metrics = json.loads((teacher / "report" / "metrics.json").read_text())
+    found = metrics["evaluations"]["validation"]
+    assert found["films"] == metrics["films"]["validation"]
+    assert "openings" not in found  # no line in the ledger
+
+    sharp = tmp_path / "sharp"
+    for path in films.rglob("*.png"):
+        copy = sharp / path.relative_to(films)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        Image.open(path).resize((320, 256)).save(copy)
+    student = tmp_path / "student.toml"
+    student.write_text(STUDENT)
+    weights = tmp_path / "teacher.npz"
+    keep_weights(keras.saving.load_model(teacher / "model.keras", compile=False), weights)
+    taught = ["--weights", weights, "--teacher", teacher, "--sharp", sharp]
+    target = tmp_path / "models" / "student"
+    assert select(films, student, tmp_path, *map(str, taught), "--output", str(target)) == 0
+
+    metrics = json.loads((target / "report" / "metrics.json").read_text())
+    assert metrics["teacher"]["bundle_sha256"] == load_bundle(teacher).sha256
+    assert metrics["sharp_copies"] == metrics["films"]["fit"]
+    assert "Taught by smoke 1.0.0" in (target / "report" / "card.md").read_text()
 
 
 def test_a_bundle_that_is_there_is_not_written_over(films, recipe, tmp_path, capsys):

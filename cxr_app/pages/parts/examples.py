@@ -12,17 +12,20 @@ __all__ = ["show"]
 def show() -> None:
     """Draw the buttons that put examples onto the form."""
     st.html(wording.heading2_html("No film at hand?"))
+    form = state.form()
     with st.container(horizontal=True, gap="small"):
         st.button(
             "Add a drawing",
             icon=":material/draw:",
             on_click=state.add_drawing,
+            args=(form,),
             key="classify_drawing",
         )
         st.button(
             "Fetch two films of adults",
             icon=":material/public:",
             on_click=state.add_adults,
+            args=(form,),
             key="classify_adults",
         )
     st.html(

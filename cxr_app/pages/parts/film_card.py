@@ -29,14 +29,11 @@ def _show_answer(outcome: Outcome, *, is_drawing: bool) -> None:
     record = outcome.record
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        if outcome.picture is None:
-            st.html(wording.small_html("The picture cannot be shown."))
-        else:
-            st.image(
-                wording.within_page(outcome.picture),
-                alt=wording.alt_text(record, is_drawing=is_drawing),
-                width="stretch",
-            )
+        st.image(
+            wording.within_page(outcome.picture or b""),
+            alt=wording.alt_text(record, is_drawing=is_drawing),
+            width="stretch",
+        )
     with right:
         st.html(wording.heading_html(record))
         if is_drawing:

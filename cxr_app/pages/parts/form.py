@@ -14,48 +14,45 @@ __all__ = ["show_more", "show_new"]
 FILES: Final = "Files"
 FOLDER: Final = "A folder"
 ADDRESSES: Final = "Web addresses"
+MAX_TYPED: Final = 110_000  # characters: fifty addresses of the greatest length
 
 
 def show_new(limits: Limits, notice: str) -> None:
     """Draw the form for a new session."""
-    name = state.key("name")
+    form = state.form()
     st.text_input(
         "Patient name",
-        value=state.kept("name"),
-        key=name,
+        value=state.kept(form, "name"),
+        key=form.key("name"),
         autocomplete="off",
         on_change=state.keep,
-        args=("name", name),
+        args=(form,),
     )
     _problem(Code.NAME_INVALID)
-    _films(limits)
-    _send(notice, name)
+    show_more(limits, notice)
 
 
 def show_more(limits: Limits, notice: str) -> None:
     """Draw the form that adds films to the session that is looked at."""
-    _films(limits)
-    _send(notice, None)
-
-
-def _films(limits: Limits) -> None:
+    form = state.form()
     way = st.segmented_control(
         "Films from",
         (FILES, FOLDER, ADDRESSES),
         default=FILES,
         required=True,
-        key=state.key("way"),
+        key=form.key("way"),
     )
     if way == ADDRESSES:
-        _addresses()
+        _addresses(form)
     else:
-        _uploader(limits, is_folder=way == FOLDER)
+        _uploader(form, limits, is_folder=way == FOLDER)
     gallery.show()
     _problem(Code.NO_SOURCE, Code.TOO_MANY_ITEMS, Code.SESSION_FULL)
+    _send(form, notice)
 
 
-def _uploader(limits: Limits, *, is_folder: bool) -> None:
-    widget = state.key("folder" if is_folder else "files")
+def _uploader(form: state.Form, limits: Limits, *, is_folder: bool) -> None:
+    widget = form.key("folder" if is_folder else "files")
     # Every file may be chosen: what it holds decides, and a refusal says why.
     st.file_uploader(
         "A folder with films" if is_folder else "Films (JPEG, PNG, TIFF, BMP or WebP)",
@@ -63,32 +60,32 @@ def _uploader(limits: Limits, *, is_folder: bool) -> None:
         max_upload_size=max(1, limits.max_bytes // MIB),
         key=widget,
         on_change=state.add_uploads,
-        args=(widget,),
+        args=(form, widget),
     )
 
 
-def _addresses() -> None:
-    widget = state.key("urls")
+def _addresses(form: state.Form) -> None:
     st.text_area(
         "Addresses of pictures, one a line",
-        value=state.kept("urls"),
-        key=widget,
+        value=state.kept(form, "urls"),
+        key=form.key("urls"),
+        max_chars=MAX_TYPED,
         placeholder="https://…",
         on_change=state.keep,
-        args=("urls", widget),
+        args=(form,),
     )
-    st.button("Fetch", on_click=state.add_urls, args=(widget,), key=state.key("fetch"))
+    st.button("Fetch", on_click=state.add_urls, args=(form,), key=form.key("fetch"))
     st.html(
         wording.small_html(
-            "This computer fetches them itself, once, and tells the server nothing of you but its "
-            "own address."
+            "The computer that serves this page fetches them, once, and tells their server nothing "
+            "but its own address."
         )
     )
 
 
-def _send(notice: str, name_widget: str | None) -> None:
+def _send(form: state.Form, notice: str) -> None:
     if not state.is_accepted():
-        widget = state.key("notice")
+        widget = form.key("notice")
         st.checkbox(
             wording.plain(f"I have read this: {notice}"),
             key=widget,
@@ -96,13 +93,7 @@ def _send(notice: str, name_widget: str | None) -> None:
             args=(widget,),
         )
         _problem(Code.NOTICE_NOT_ACCEPTED)
-    st.button(
-        "Classify",
-        type="primary",
-        on_click=state.submit,
-        args=(state.key("urls"), name_widget),
-        key=state.key("go"),
-    )
+    st.button("Classify", type="primary", on_click=state.submit, args=(form,), key=form.key("go"))
 
 
 def _problem(*codes: Code) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 from cxr_app.forms import DraftFilm
 from cxr_app.pages import state
 from cxr_app.pages.parts import wording
+from cxr_app.pages.parts.guard import guarded
 
 __all__ = ["show"]
 
@@ -16,30 +17,31 @@ WIDTH: Final = 152  # pixels; two stand side by side on a phone
 
 def show() -> None:
     """Draw them, and draw again by itself while some are still being read."""
-    films = state.desk().forms.films(state.form())
-    is_reading = any(film.look is None for film in films)
-    st.fragment(_tiles, run_every=LOOK_SECONDS if is_reading else None)(is_reading)
+    form = state.form()
+    is_reading = any(film.look is None for film in state.desk().forms.films(form.id))
+    st.fragment(_tiles, run_every=LOOK_SECONDS if is_reading else None)(form, is_reading)
 
 
-def _tiles(is_reading: bool) -> None:
-    films = state.desk().forms.films(state.form())
-    if films:
-        with st.container(horizontal=True, gap="small"):
-            for film in films:
-                _tile(film)
-    is_done = is_reading and all(film.look is not None for film in films)
-    if state.take_redraw() or is_done:
-        st.rerun()
+def _tiles(form: state.Form, is_reading: bool) -> None:
+    with guarded():
+        films = state.desk().forms.films(form.id)
+        if films:
+            with st.container(horizontal=True, gap="small"):
+                for film in films:
+                    _tile(form, film)
+        is_done = is_reading and all(film.look is not None for film in films)
+        if state.take_redraw() or is_done:
+            st.rerun()
 
 
-def _tile(film: DraftFilm) -> None:
+def _tile(form: state.Form, film: DraftFilm) -> None:
     name = film.given.source.name
     with st.container(border=True, width=WIDTH, gap="xsmall"):
         look = film.look
         if look is None:
             st.html(wording.tile_html("Reading…"))
         elif look.picture is None:
-            st.html(wording.tile_html("Cannot be read" if look.problem else "No picture"))
+            st.html(wording.tile_html("Cannot be read"))
         else:
             st.html(wording.tile_picture_html(look.picture))
         st.html(wording.tile_name_html(name))
@@ -51,5 +53,5 @@ def _tile(film: DraftFilm) -> None:
             type="tertiary",
             key=f"classify_remove_{film.id}",
             on_click=state.remove,
-            args=(film.id,),
+            args=(form, film.id),
         )

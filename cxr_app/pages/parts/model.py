@@ -8,6 +8,7 @@ from cxr_app.bundle import Bundle, load_bundle
 from cxr_app.engine.choose import open_engine
 from cxr_app.engine.queue import QueuedEngine
 from cxr_app.fetch.client import Fetcher
+from cxr_app.idle import Sweeper
 from cxr_app.line import Line
 from cxr_app.pipeline import DECODERS
 from cxr_app.prediction import Prediction
@@ -42,4 +43,5 @@ def start(settings: Settings, bundle: Bundle) -> Services:
         limits=settings.limits,
         runs=Line(MAX_RUNS),
         decoding=Line(DECODERS),
+        sweeper=Sweeper(),
     )

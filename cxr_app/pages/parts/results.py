@@ -8,6 +8,7 @@ from cxr_app.codes import Code
 from cxr_app.errors import CxrError
 from cxr_app.pages import state
 from cxr_app.pages.parts import film_card, wording
+from cxr_app.pages.parts.guard import guarded
 from cxr_app.runs import Run
 from cxr_app.sessions import PatientSession
 
@@ -24,6 +25,11 @@ def show(session: PatientSession) -> None:
 
 
 def _results(id_: str, is_running: bool) -> None:
+    with guarded():
+        _draw(id_, is_running=is_running)
+
+
+def _draw(id_: str, *, is_running: bool) -> None:
     # The run first: what it brings between the two looks is then drawn at once, never lost.
     run = state.desk().run(id_)
     session = state.desk().session(id_)
@@ -49,6 +55,8 @@ def _progress(session: PatientSession, run: Run) -> None:
     said = f"{done} of {total} classified"
     if run.place:
         said += "; " + str(CxrError(Code.BUSY, place=run.place))
+    elif run.own_place:
+        said += "; your other sessions come first"
     if run.is_cancelled:
         said += "; stopping"
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -22,6 +22,14 @@ def show() -> None:
             on_click=state.start_new,
             key="classify_new",
         )
+        if opened is not None and state.is_begun():
+            st.button(
+                "Back to the form",
+                icon=":material/edit_note:",
+                width="stretch",
+                on_click=state.open_form,
+                key="classify_open_form",
+            )
         st.html(wording.heading2_html("Sessions"))
         if not sessions:
             st.html(wording.small_html("None yet."))
@@ -31,8 +39,8 @@ def show() -> None:
             _delete_all(len(sessions))
         st.html(
             wording.small_html(
-                "Names and films stay in the memory of this tab's session. A reload of the page "
-                "forgets them, and so do two hours without a click."
+                "Names and films stay in memory, for this tab alone. A reload of the page forgets "
+                "them, and so do two hours without a click."
             )
         )
 

@@ -39,7 +39,7 @@ EVEN: Final = 0.5  # of two classes the one below it is the less probable
 def plain(text: str) -> str:
     """Escape what Markdown would make more than text of: links, pictures, formulas, colours."""
     line = " ".join(text.split())
-    escaped = re.sub(r"([\\`*\[\]<>$#~|!]|:(?=\S)|(?<!\w)_|_(?!\w))", r"\\\1", line)
+    escaped = re.sub(r"([\\`*\[\]<>$#~|!&]|:(?=\S)|(?<!\w)_|_(?!\w))", r"\\\1", line)
     return re.sub(r"^([-+]|\d+[.)])", r"\\\1", escaped)
 
 
