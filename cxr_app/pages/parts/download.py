@@ -26,7 +26,8 @@ export default function ({ data, parentElement }) {
 
 _CSS: Final = """
 button {
-  font: inherit; color: var(--st-text-color); background: var(--st-background-color);
+  font: inherit; font-size: .875rem;
+  color: var(--st-text-color); background: var(--st-background-color);
   border: 1px solid var(--st-border-color); border-radius: var(--st-button-radius);
   padding: .25rem .75rem; min-height: 2.5rem; cursor: pointer; white-space: nowrap;
 }
