@@ -60,7 +60,8 @@ def parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="SOURCE",
-        help="first weights: imagenet (default; downloaded), none, FILE.weights.h5 or FILE.npz; "
+        help="first weights: imagenet (default; downloaded), none, a bundle's folder, "
+        "FILE.weights.h5 or FILE.npz; "
         "CANDIDATE=SOURCE for one of them",
     )
     select.add_argument(

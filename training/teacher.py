@@ -7,10 +7,10 @@ import keras
 
 from cxr_app.bundle import Bundle, load_bundle
 from cxr_app.codes import Code
-from cxr_app.engine.keras import refuse_code
 from cxr_app.errors import TrainingError
 from training.heads import HEADS
 from training.networks import BACKBONES, build_fitted
+from training.served import load_served
 
 __all__ = ["Teacher", "hold_still", "teacher_of"]
 
@@ -56,11 +56,7 @@ class Teacher:
             n_classes=len(spec.labels),
             side=side,
         )
-        refuse_code(self.bundle.read("model.keras"))
-        served = keras.saving.load_model(
-            self.bundle.folder / "model.keras", compile=False, safe_mode=True
-        )
-        network.set_weights(served.get_weights())
+        network.set_weights(load_served(self.bundle).get_weights())
         return hold_still(network)
 
 

@@ -1,4 +1,4 @@
-"""First weights of a network: ImageNet's by Keras, a file of one's own, or none."""
+"""First weights of a network: ImageNet's by Keras, a bundle's, a file of one's own, or none."""
 
 import hashlib
 import zipfile
@@ -11,12 +11,16 @@ import h5py
 import keras
 import numpy as np
 
+from cxr_app.bundle import load_bundle
 from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
+from training.served import load_served
 
 __all__ = ["FirstWeights", "first_weights_of", "start_from"]
 
-_ADVICE: Final = "give --weights FILE.weights.h5, --weights FILE.npz or --weights none"
+_ADVICE: Final = (
+    "give --weights FILE.weights.h5, --weights FILE.npz, a bundle's folder, or --weights none"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +30,14 @@ class FirstWeights:
     Attributes
     ----------
     source : str
-        "imagenet", "none", or a path that ends in .npz or .weights.h5.
+        "imagenet", "none", the folder of a bundle, or a path that ends in .npz or .weights.h5.
     """
 
     source: str = "imagenet"
 
     def __post_init__(self) -> None:
         """Refuse what could run code, and what is not there."""
-        if self.source in ("imagenet", "none"):
+        if self.source in ("imagenet", "none") or self.is_bundle:
             return
         if not self.source.endswith((".npz", ".weights.h5")):
             # A whole model in .h5 or .keras can carry code; weights alone cannot.
@@ -41,10 +45,17 @@ class FirstWeights:
         if not Path(self.source).is_file():
             raise _unusable(f"there is no file {Path(self.source).name}; {_ADVICE}")
 
+    @property
+    def is_bundle(self) -> bool:
+        """Whether it is the folder of a bundle."""
+        return (Path(self.source) / "spec.json").is_file()
+
     def identity(self) -> str:
         """Tell two sources apart: a file by what it holds, not by its name."""
         if self.source in ("imagenet", "none"):
             return self.source
+        if self.is_bundle:
+            return load_bundle(Path(self.source)).sha256
         return hashlib.sha256(Path(self.source).read_bytes()).hexdigest()
 
 
@@ -85,6 +96,8 @@ def start_from(
     ------
     TrainingError
         `usage` where ImageNet's weights cannot be had; `data_invalid` where a file does not fit.
+    BundleError
+        Where a bundle does not verify.
     """
     if first.source == "imagenet":
         try:
@@ -98,9 +111,20 @@ def start_from(
     network = build(None)
     if first.source != "none":
         path = Path(first.source)
-        arrays = _from_npz(path) if path.suffix == ".npz" else _from_h5(path, network)
+        if first.is_bundle:
+            arrays = _from_bundle(path)
+        else:
+            arrays = _from_npz(path) if path.suffix == ".npz" else _from_h5(path, network)
         _assign(network, arrays, head=head, file=path.name)
     return network
+
+
+def _from_bundle(folder: Path) -> dict[str, np.ndarray]:
+    return {
+        f"{layer.name}/{variable.name}": keras.ops.convert_to_numpy(variable)
+        for layer in load_served(load_bundle(folder)).layers
+        for variable in layer.weights
+    }
 
 
 def _assign(network: keras.Model, arrays: dict[str, np.ndarray], *, head: str, file: str) -> None:

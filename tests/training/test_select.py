@@ -168,9 +168,7 @@ def test_a_bundle_is_measured_on_its_validation_films_and_teaches_another(  # no
         Image.open(path).resize((320, 256)).save(copy)
     student = tmp_path / "student.toml"
     student.write_text(STUDENT)
-    weights = tmp_path / "teacher.npz"
-    keep_weights(keras.saving.load_model(teacher / "model.keras", compile=False), weights)
-    taught = ["--weights", weights, "--teacher", teacher, "--sharp", sharp]
+    taught = ["--weights", teacher, "--teacher", teacher, "--sharp", sharp]
     target = tmp_path / "models" / "student"
     assert select(films, student, tmp_path, *map(str, taught), "--output", str(target)) == 0
 
