@@ -7,6 +7,10 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from cxr_app.desk import Desk
+from cxr_app.imaging.phantom import phantom_png
+
+GOOD = ("good.png", phantom_png(1, size=(160, 128)), "image/png")
+OTHER = ("other.png", phantom_png(2, size=(300, 240)), "image/png")
 
 APP = Path(__file__).parents[2] / "app.py"
 

@@ -13,13 +13,14 @@ from cxr_app import Prediction, load_bundle
 from cxr_app.codes import Code
 from cxr_app.desk import Desk
 from cxr_app.errors import Rejected
-from cxr_app.imaging.phantom import phantom_png
 from cxr_app.limits import Limits
 from cxr_app.pages.parts import model
 from cxr_app.pipeline import classify as classify_one
 from cxr_app.sources import UploadSource
 from tests.bundles import NOTICE
 from tests.stories.page import (
+    GOOD,
+    OTHER,
     accept,
     classify,
     desk,
@@ -35,15 +36,7 @@ from tests.stories.page import (
     when_looked_at,
 )
 
-GOOD = ("good.png", phantom_png(1, size=(160, 128)), "image/png")
 BROKEN = ("broken.png", GOOD[1][:500], "image/png")
-OTHER = ("other.png", phantom_png(2, size=(300, 240)), "image/png")
-
-
-@pytest.fixture
-def app(tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    monkeypatch.setenv("CXR_MODEL", str(tiny_bundle))
-    return open_page()
 
 
 # The form

@@ -1,15 +1,14 @@
 """Sessions: new, re-opened, renamed, extended, deleted, stopped."""
 
 import json
-from pathlib import Path
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
-from cxr_app.imaging.phantom import phantom_png
 from cxr_app.sessions import Given
 from cxr_app.sources import Once
 from tests.stories.page import (
+    GOOD,
+    OTHER,
     classify,
     desk,
     errors,
@@ -24,15 +23,6 @@ from tests.stories.page import (
     when_done,
 )
 from tests.test_desk import SlowSource, wait_until
-
-GOOD = ("good.png", phantom_png(1, size=(160, 128)), "image/png")
-OTHER = ("other.png", phantom_png(2, size=(300, 240)), "image/png")
-
-
-@pytest.fixture
-def app(tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    monkeypatch.setenv("CXR_MODEL", str(tiny_bundle))
-    return open_page()
 
 
 def names(app: AppTest) -> list[str]:
