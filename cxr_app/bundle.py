@@ -13,7 +13,7 @@ import numpy as np
 
 from cxr_app.codes import Code
 from cxr_app.errors import BundleError
-from cxr_app.heatmap import ACTIVATIONS, Layer, PooledHead
+from cxr_app.heatmap import ACTIVATIONS, POOLINGS, Layer, PooledHead
 from cxr_app.imaging.to_input import INPUT_SIDE
 from cxr_app.settings import read_settings
 from cxr_app.spec import (
@@ -32,6 +32,7 @@ __all__ = ["MODELS", "Bundle", "load_bundle", "open_bundle"]
 MODELS: Final = Path(__file__).resolve().parent.parent / "models"
 
 MAX_FILE_BYTES: Final = 2**30
+MOST_SHARP: Final = 1000.0
 
 _SERVED_INPUT: Final = InputSpec(height=INPUT_SIDE, width=INPUT_SIDE, channels=1, dtype="uint8")
 
@@ -190,6 +191,7 @@ def _head(folder: Path, spec: Spec) -> PooledHead | None:
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as stored:
             pooling = str(stored["pooling"])
+            sharpness = float(stored["sharpness"]) if "sharpness" in stored.files else 1.0
             activations = [str(name) for name in stored["activations"]]
             layers = tuple(
                 Layer(
@@ -199,12 +201,13 @@ def _head(folder: Path, spec: Spec) -> PooledHead | None:
                 )
                 for i, activation in enumerate(activations)
             )
-    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
+    except (ValueError, TypeError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise _invalid("head.npz cannot be read") from error
-    is_known = pooling == "mean" and set(activations) <= set(ACTIVATIONS) and bool(layers)
+    is_known = pooling in POOLINGS and set(activations) <= set(ACTIVATIONS) and bool(layers)
+    is_known = is_known and 0 < sharpness <= MOST_SHARP
     if not is_known or not _is_chain(layers, len(spec.labels)):
         raise _invalid("head.npz does not fit spec.json")
-    return PooledHead(layers=layers)
+    return PooledHead(layers=layers, pooling=pooling, sharpness=sharpness)
 
 
 def _is_chain(layers: tuple[Layer, ...], n_labels: int) -> bool:

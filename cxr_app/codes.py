@@ -81,6 +81,7 @@ class Code(StrEnum):
     BIND_REFUSED = "bind_refused"
     RECIPE_INVALID = "recipe_invalid"
     DATA_INVALID = "data_invalid"
+    DATA_LEAK = "data_leak"
     INTERNAL_ERROR = "internal_error"
 
 
@@ -244,6 +245,10 @@ ANSWERS: Final[Mapping[Code, Answer]] = MappingProxyType(
         ),
         Code.RECIPE_INVALID: _stop("Recipe {file}: {reason}."),
         Code.DATA_INVALID: _stop("Data {place}: {reason}."),
+        Code.DATA_LEAK: _stop(
+            "Data {place}: {reason}, so what is measured there would be known already; mend the "
+            "lists, or leave these films out."
+        ),
         Code.INTERNAL_ERROR: _stop(
             "Something went wrong inside the program, incident {id}; this is a bug, please "
             "report it."

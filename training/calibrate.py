@@ -1,5 +1,6 @@
 """From raw logits to an honest probability, an operating point and a zone of doubt."""
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -7,12 +8,20 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from cxr_app.decision import confidences
-from cxr_app.spec import CalibrationFigures, DecisionSpec
+from cxr_app.spec import CalibrationFigures, DecisionSpec, Task
 from training.bootstrap import patient_interval
 from training.metrics import balanced_weights
 from training.recipe import DecisionRecipe
 
-__all__ = ["calibrate", "fit_temperature", "operating_point", "zone_figures", "zone_of_doubt"]
+__all__ = [
+    "calibrate",
+    "calibrate_findings",
+    "calibrated",
+    "fit_temperature",
+    "operating_point",
+    "zone_figures",
+    "zone_of_doubt",
+]
 
 RIGHT_OUTSIDE: Final = 0.97  # of the films outside the zone, classes alike
 MOST_INSIDE: Final = 0.15  # of the films, classes alike
@@ -59,6 +68,67 @@ def calibrate(
         ),
         films=len(labels),
     )
+
+
+def calibrate_findings(
+    logits: NDArray[np.float32], truth: NDArray[np.uint8], patients: tuple[str, ...]
+) -> DecisionSpec:
+    """Fit the decision of findings that do not exclude each other: one temperature, a bias each.
+
+    Of each finding the films with it weigh as much as those without, so a finding is said to be
+    there from a probability of one half on; there is no zone of doubt.
+
+    Parameters
+    ----------
+    logits : ndarray, float32 [N, C]
+    truth : ndarray, uint8 [N, C]
+        Of every finding both occur.
+    patients : tuple of str
+        Of each film.
+    """
+    fitted = [
+        fit_temperature(logits[:, place].astype(float), column.astype(np.int64))
+        for place, column in enumerate(truth.T)
+    ]
+    # One temperature for all is the middle one; each bias keeps its finding's own even point.
+    temperature = float(np.median([one[0] for one in fitted]))
+    biases = tuple(float(np.clip(bias * own / temperature, -1000, 1000)) for own, bias in fitted)
+    is_said = logits / temperature + np.asarray(biases) >= 0
+
+    def share(wanted: int) -> Callable[[NDArray[np.int64]], float]:
+        def of(films: NDArray[np.int64]) -> float:
+            is_so = truth[films] == wanted
+            count = is_so.sum(axis=0)
+            if not count.all():
+                return float("nan")
+            right = ((is_said[films] == bool(wanted)) & is_so).sum(axis=0)
+            return float((right / count).mean())
+
+        return of
+
+    return DecisionSpec(
+        temperature=temperature,
+        bias=biases,
+        threshold=0.5,
+        zone=(0.5, 0.5),
+        aim="each finding by itself: there from the probability on at which both are alike",
+        measured=CalibrationFigures(
+            sensitivity=patient_interval(share(1), patients),
+            specificity=patient_interval(share(0), patients),
+        ),
+        films=len(truth),
+    )
+
+
+def calibrated(
+    logits: NDArray[np.float32], decision: DecisionSpec, task: Task
+) -> NDArray[np.float64]:
+    """Make calibrated probabilities float64 [N, C] of logits float32 [N, C]."""
+    if task is Task.BINARY:
+        return confidences(logits, temperature=decision.temperature, bias=decision.bias)
+    margin = logits.astype(np.float64) / decision.temperature + np.asarray(decision.bias)
+    probability: NDArray[np.float64] = 0.5 * (1 + np.tanh(margin / 2))
+    return probability
 
 
 class CalibratedShare:

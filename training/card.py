@@ -64,12 +64,16 @@ def _details(spec: Spec, sha256: str, metrics: dict[str, Any]) -> str:
         for candidate in metrics["candidates"]
         if candidate["backbone"] == metrics["winner"]
     }
-    teacher = metrics.get("teacher")
+    teachers = [
+        f"{teacher['name']} {teacher['version']} ({teacher['backbone']} at {teacher['size']} "
+        f"pixels, `{teacher['bundle_sha256'][:12]}`)"
+        for teacher in metrics["teachers"]
+    ]
     teaching = (
-        f" Taught by {teacher['name']} {teacher['version']} ({teacher['backbone']} at "
-        f"{teacher['size']} pixels, `{teacher['bundle_sha256'][:12]}`): it learned to answer as "
-        "that one does, from changed views of the fit films, without looking at their labels."
-        if teacher
+        f" Taught by {' and '.join(teachers)}: it learned to answer as "
+        f"{'that one does' if len(teachers) == 1 else 'their mean does'}, from changed views of "
+        "the fit films, without looking at their labels."
+        if teachers
         else ""
     )
     return (

@@ -65,7 +65,12 @@ def parser() -> argparse.ArgumentParser:
         "CANDIDATE=SOURCE for one of them",
     )
     select.add_argument(
-        "--teacher", type=Path, metavar="DIR", help="a bundle; for a recipe with [distill]"
+        "--teacher",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="DIR",
+        help="a bundle; for a recipe with [distill]; may be given several times",
     )
     select.add_argument(
         "--sharp", type=Path, metavar="DIR", help="larger copies of some fit films, by class"
@@ -163,12 +168,12 @@ def _select(options: argparse.Namespace) -> int:
     from training.weights import first_weights_of
 
     recipe, sha256 = read_recipe(options.recipe)
-    if (recipe.distill is None) != (options.teacher is None):
+    if (recipe.distill is None) != (not options.teacher):
         reason = "a recipe with [distill] needs --teacher DIR, and no other takes it"
         raise TrainingError(Code.USAGE, reason=reason)
-    teacher = None
-    if recipe.distill is not None:
-        teacher = teacher_of(options.teacher, recipe.data.labels, side=recipe.distill.side)
+    teachers = tuple(
+        teacher_of(folder, recipe.data.labels, side=recipe.side) for folder in options.teacher
+    )
     target = options.output or Path("models") / recipe.name
     for value in (target.name, options.version):
         if not re.fullmatch(NAME_PATTERN, value):
@@ -182,7 +187,7 @@ def _select(options: argparse.Namespace) -> int:
             recipe_sha256=sha256,
             first=first_weights_of(options.weights, recipe.candidates),
             target=target,
-            teacher=teacher,
+            teachers=teachers,
             sharp=options.sharp,
             run=options.run or Path("runs") / recipe.name,
             version=options.version,
@@ -266,8 +271,8 @@ def shown_command(options: argparse.Namespace, target: Path) -> str:
     for source in options.weights:
         name, equals, place = source.rpartition("=")
         words += ["--weights", shlex.quote(name + equals + Path(place).name)]
-    if options.teacher:
-        words += ["--teacher", shown_path(options.teacher)]
+    for teacher in options.teacher:
+        words += ["--teacher", shown_path(teacher)]
     if options.sharp:
         words += ["--sharp", "SHARP_DIR"]
     return " ".join([*words, "--output", shown_path(target), "--version", options.version])

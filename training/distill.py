@@ -16,17 +16,23 @@ from numpy.typing import NDArray
 from training.fit import Lesson
 from training.recipe import DistillRecipe
 
-__all__ = ["area_matrix", "by_teacher"]
+__all__ = ["area_matrix", "by_teachers"]
 
 
-def by_teacher(student: keras.Model, teacher: keras.Model, recipe: DistillRecipe) -> Lesson:
-    """Train a student on a teacher's answers.
+def by_teachers(
+    student: keras.Model, teachers: tuple[keras.Model, ...], recipe: DistillRecipe
+) -> Lesson:
+    """Train a student on the answers of one or more teachers.
+
+    Of several, the student matches the mean probability and the mean margin, and through a
+    projection for each the map of every one.
 
     Parameters
     ----------
-    student, teacher : keras.Model
-        Both uint8 (batch, side, side, 1) to logits (batch, 2), of `build_fitted` with one side;
-        the teacher held still by `training.teacher.hold_still`.
+    student : keras.Model
+        uint8 (batch, side, side, 1) to logits (batch, 2), of `build_fitted`.
+    teachers : tuple of keras.Model
+        The same, with the same side; held still by `training.teacher.hold_still`.
     recipe : DistillRecipe
         How much each part of the distance weighs.
 
@@ -37,18 +43,23 @@ def by_teacher(student: keras.Model, teacher: keras.Model, recipe: DistillRecipe
     """
     view = keras.Input(student.input.shape[1:], dtype="uint8", name="view")
     logits, maps = _seen(student)(view)
-    # training=False: a teacher without its dropout.
-    right_logits, right_maps = _seen(teacher)(view)
     margin = logits[:, 1] - logits[:, 0]
-    right_margin = right_logits[:, 1] - right_logits[:, 0]
-    answer = ops.softplus(margin) - ops.sigmoid(right_margin) * margin
-    cells = _on_grid(right_maps, maps.shape[1])
-    guess = keras.layers.Conv2D(cells.shape[-1], 1, name="projection")(maps)
+    right, apart = [], []
+    for number, teacher in enumerate(teachers):
+        right_logits, right_maps = _seen(teacher)(view)
+        right.append(right_logits[:, 1] - right_logits[:, 0])
+        cells = _on_grid(right_maps, maps.shape[1])
+        guess = keras.layers.Conv2D(cells.shape[-1], 1, name=f"projection{number}")(maps)
+        apart.append(
+            recipe.direction * (1 - _cosine(guess, cells))
+            + recipe.map * ops.mean(ops.square(guess - cells), axis=(1, 2, 3))
+        )
+    chance = sum(ops.sigmoid(one) for one in right) / len(teachers)
     distance = (
-        answer
-        + recipe.logits * ops.square(margin - right_margin)
-        + recipe.direction * (1 - _cosine(guess, cells))
-        + recipe.map * ops.mean(ops.square(guess - cells), axis=(1, 2, 3))
+        ops.softplus(margin)
+        - chance * margin
+        + recipe.logits * ops.square(margin - sum(right) / len(teachers))
+        + sum(apart) / len(teachers)
     )
     trained = keras.Model(view, ops.expand_dims(distance, -1), name=student.name)
     return Lesson(network=student, trained=trained, loss=_distance)

@@ -22,11 +22,11 @@ from training.compare import keep_answers
 from training.copies import compare_copies, find_copies
 from training.figures import Called, change_of_auc, main_figures, predictive_values
 from training.forms import FORMS
-from training.patients import kind_of
 from training.plots import draw_reliability, draw_roc
 from training.recipe import read_recipe
 from training.report import read_metrics, write_again
 from training.sources import LabelledFilm, data_sha256, read_class_folders
+from training.sources.names import kind_of
 from training.splits import split_by_patient
 
 __all__ = ["Inquiry", "evaluate"]

@@ -19,12 +19,15 @@ from cxr_app.engine.base import Engine
 from cxr_app.engine.keras import KerasEngine
 from cxr_app.engine.openvino import OpenVinoEngine
 from cxr_app.engine.silent_openvino import import_openvino
+from cxr_app.heatmap import POOLINGS
 from cxr_app.settings import Precision
 from cxr_app.spec import Spec, spec_bytes
+from training.heads import SHARPNESS
 
 __all__ = ["MODEL_FILES", "ExportNotProven", "export", "write_ir"]
 
-MODEL_FILES: Final = ("model.xml", "model.bin", "model.keras", "head.npz")
+MODEL_FILES: Final = ("model.xml", "model.bin", "model.keras")
+HEAD_FILE: Final = "head.npz"  # of heads that pool
 TOLERANCE: Final = 1e-4  # largest difference of a logit between engines
 
 
@@ -71,10 +74,11 @@ def export(
         folder.chmod(0o755)
         write_ir(served, folder)
         served.save(folder / "model.keras")
-        (folder / "head.npz").write_bytes(_head_bytes(served))
-        hashes = {
-            name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in MODEL_FILES
-        }
+        names = list(MODEL_FILES)
+        if spec.network.pooling in POOLINGS:
+            (folder / HEAD_FILE).write_bytes(_head_bytes(served, spec.network.pooling))
+            names.append(HEAD_FILE)
+        hashes = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
         (folder / "spec.json").write_bytes(spec_bytes(replace(spec, files=hashes)))
         bundle = open_bundle(folder)
         _prove(bundle, served, films)
@@ -102,12 +106,20 @@ def write_ir(served: keras.Model, folder: Path) -> None:
         leftover.unlink()
 
 
-def _head_bytes(served: keras.Model) -> bytes:
+def _head_bytes(served: keras.Model, pooling: str) -> bytes:
     """Write `head.npz`: pooling and the dense layers after it, for the closed-form heat map."""
-    layers = [layer for layer in served.layers if isinstance(layer, keras.layers.Dense)]
-    arrays = {"pooling": np.array("mean"), "activations": np.array([_name(la) for la in layers])}
+    names = [layer.name for layer in served.layers]
+    own = served.layers[names.index("pooled") :]
+    layers = [layer for layer in own if isinstance(layer, keras.layers.Dense)]
+    arrays = {"pooling": np.array(pooling), "activations": np.array([_name(la) for la in layers])}
+    if pooling == "log-sum-exp":
+        arrays["sharpness"] = np.array(SHARPNESS)
     for index, layer in enumerate(layers):
         arrays[f"kernel{index}"], arrays[f"bias{index}"] = map(np.asarray, layer.get_weights())
+    if layers[-1].units == 1:  # one sigmoid: the logits are 0 and what it says
+        for kind in ("kernel", "bias"):
+            name = f"{kind}{len(layers) - 1}"
+            arrays[name] = np.concatenate([np.zeros_like(arrays[name]), arrays[name]], axis=-1)
     packed = io.BytesIO()
     np.savez(packed, allow_pickle=False, **arrays)
     return packed.getvalue()

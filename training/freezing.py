@@ -1,10 +1,9 @@
-"""What of a network is trained: all of it, or the head alone on features computed once."""
+"""What of a network is trained, and training it: whole, or from the boundary of what is frozen."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
 import keras
 import numpy as np
@@ -13,17 +12,21 @@ from numpy.typing import NDArray
 from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
 from training.augment import augment
-from training.distill import by_teacher
-from training.features import pooled_features
-from training.fit import Epoch, Labelled, Lesson, Progress, by_labels, by_ranking, fit
+from training.boundary import cut
+from training.distill import by_teachers
+from training.fit import Labelled, Lesson, by_labels, fit
+from training.frozen import frozen_maps, identity_of
 from training.heads import HEADS
+from training.losses import loss_of
 from training.networks import BACKBONES, build_fitted
+from training.precision import computing_in
 from training.prepare import Prepared
-from training.recipe import FitRecipe, Freeze, Recipe
+from training.progress import Epoch, Merit, Progress, by_ranking
+from training.recipe import AugmentRecipe, FitRecipe, Freeze, Recipe
 from training.teacher import Teacher
 from training.weights import FirstWeights, start_from
 
-__all__ = ["TRAINERS", "Assignment", "hold", "network_of", "trainable_count"]
+__all__ = ["Assignment", "hold", "network_of", "train", "trainable_count"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +48,8 @@ class Assignment:
     folder : Path
         Where its progress is kept.
     cache : Path
-        For features.
-    teacher : Teacher or None
+        For what frozen layers make.
+    teachers : tuple of Teacher
         Given with a recipe that distills.
     merit : callable (Epoch) -> tuple
         Chooses the epoch whose weights are kept.
@@ -61,118 +64,160 @@ class Assignment:
     seed: int
     folder: Path
     cache: Path
-    teacher: Teacher | None = None
-    merit: Callable[[Epoch], tuple[float, float]] = by_ranking
+    teachers: tuple[Teacher, ...] = ()
+    merit: Merit = by_ranking
 
 
 def network_of(backbone: str, recipe: Recipe, first: FirstWeights) -> keras.Model:
-    """Build a candidate with its first weights: pictures to logits."""
-    return start_from(
-        first,
-        lambda weights: build_fitted(
-            BACKBONES[backbone],
-            HEADS[recipe.network.head],
-            size=recipe.network.size,
-            n_classes=len(recipe.data.labels),
-            weights=weights,
-            side=recipe.side,
-        ),
-    )
+    """Build a candidate with its first weights, pictures to logits; what is frozen is held."""
+    with computing_in(recipe.fit.precision):
+        network = start_from(
+            first,
+            lambda weights: build_fitted(
+                BACKBONES[backbone],
+                HEADS[recipe.network.head],
+                recipe.shape,
+                weights=weights,
+                side=recipe.side,
+            ),
+        )
+    return hold(network, recipe)
 
 
 def hold(network: keras.Model, recipe: Recipe) -> keras.Model:
-    """Freeze the layers before the recipe's first trained one; a frozen batch-norm infers.
+    """Freeze what the recipe freezes; a frozen batch-norm infers.
 
     Raises
     ------
     TrainingError
-        `recipe_invalid` where the network has no layer of that name.
+        `recipe_invalid` where the network has no layer of the name of the first trained one.
     """
-    first = recipe.network.first_trained
+    names = [layer.name for layer in network.layers]
+    first = _first_trained(network.name, recipe)
     if first is None:
         return network
-    names = [layer.name for layer in network.layers]
     if first not in names:
         reason = f"network.first_trained: {network.name} has no layer '{first}'"
         raise TrainingError(Code.RECIPE_INVALID, file=recipe.name, reason=reason)
     for layer in network.layers[: names.index(first)]:
         layer.trainable = False
+    if recipe.network.freeze is Freeze.ALL:
+        for name in HEADS[recipe.network.head].held:
+            network.get_layer(name).trainable = False
     return network
 
 
-def trainable_count(network: keras.Model, recipe: Recipe) -> int:
+def _first_trained(backbone: str, recipe: Recipe) -> str | None:
+    match recipe.network.freeze:
+        case Freeze.ALL:
+            return "pooled"
+        case Freeze.ALL_BUT_LAST_BLOCK:
+            return BACKBONES[backbone].last_block
+        case _:
+            return recipe.network.first_trained
+
+
+def trainable_count(network: keras.Model) -> int:
     """Count the parameters that training moves."""
-    is_head_alone = recipe.network.freeze is Freeze.ALL
-    layers = [network.get_layer("logits")] if is_head_alone else hold(network, recipe).layers
-    return sum(int(np.prod(v.shape)) for layer in layers for v in layer.trainable_weights)
+    return sum(int(np.prod(value.shape)) for value in network.trainable_weights)
+
+
+def train(order: Assignment) -> tuple[tuple[Epoch, ...], Path]:
+    """Train a network.
+
+    Returns
+    -------
+    tuple of Epoch
+        The curves.
+    Path
+        Weights of the whole network at its best epoch.
+    """
+    if _views(order) is None:
+        return _train_whole(order)
+    return _train_from_boundary(order)
+
+
+def _views(order: Assignment) -> int | None:
+    """Of each film, how many views frozen layers see once; None runs them in every step."""
+    if order.recipe.network.freeze not in (Freeze.ALL, Freeze.ALL_BUT_LAST_BLOCK):
+        return None
+    if order.fit.views is None and order.recipe.augment == AugmentRecipe():
+        return 1
+    return order.fit.views
+
+
+def _change_of(order: Assignment) -> Callable[[NDArray[Any], np.random.Generator], NDArray[Any]]:
+    return lambda picture, draw: augment(picture, order.recipe.augment, draw)
 
 
 def _train_whole(order: Assignment) -> tuple[tuple[Epoch, ...], Path]:
-    def change(picture: NDArray[Any], draw: np.random.Generator) -> NDArray[Any]:
-        return augment(picture, order.recipe.augment, draw)
+    task = order.recipe.data.task
 
     def build() -> Lesson:
-        network = hold(network_of(order.backbone, order.recipe, order.first), order.recipe)
-        if order.recipe.distill is None or order.teacher is None:
-            return by_labels(network)
-        teacher = order.teacher.network(side=order.recipe.side)
-        return by_teacher(network, teacher, order.recipe.distill)
+        network = network_of(order.backbone, order.recipe, order.first)
+        if order.recipe.distill is None:
+            return by_labels(network, loss_of(task, order.fit, order.films.truth), task)
+        teachers = tuple(one.network(side=order.recipe.side) for one in order.teachers)
+        return by_teachers(network, teachers, order.recipe.distill)
 
     progress = Progress(order.folder, merit=order.merit)
     curves = fit(
         build,
-        Labelled(items=order.films.pictures, labels=order.films.labels),
-        Labelled(items=order.validation.pictures, labels=order.validation.labels),
+        Labelled(items=order.films.pictures, truth=order.films.truth),
+        Labelled(items=order.validation.pictures, truth=order.validation.truth),
         recipe=order.fit,
-        change=change,
+        task=task,
+        change=_change_of(order),
         seed=order.seed,
         progress=progress,
     )
     return curves, progress.best_weights
 
 
-def _train_head(order: Assignment) -> tuple[tuple[Epoch, ...], Path]:
-    """Train the head alone. Features are computed once, so there is no augmentation."""
+def _train_from_boundary(order: Assignment) -> tuple[tuple[Epoch, ...], Path]:
+    task, views = order.recipe.data.task, _views(order) or 1
     keras.utils.set_random_seed(order.seed)
     network = network_of(order.backbone, order.recipe, order.first)
+    halves = cut(network)
     scaling = BACKBONES[order.backbone].scaling
-    seen = [
-        Labelled(
-            items=pooled_features(network, films, cache=order.cache, scaling=scaling),
-            labels=films.labels,
-        )
-        for films in (order.films, order.validation)
-    ]
-    pooled = network.get_layer("pooled")
-    vector = keras.Input((pooled.output.shape[-1],))
-    value = vector
-    for layer in network.layers[network.layers.index(pooled) + 1 :]:
-        value = layer(value)
-    alone = keras.Model(vector, value, name=order.backbone)
-    first = alone.get_weights()
+    is_changed = order.recipe.augment != AugmentRecipe()
+    maps = frozen_maps(
+        halves.frozen,
+        order.films,
+        change=_change_of(order) if is_changed else None,
+        views=views,
+        seed=order.seed,
+        identity=identity_of(scaling, order.recipe.augment if is_changed else None),
+        cache=order.cache,
+    )
+    judged = frozen_maps(
+        halves.frozen,
+        order.validation,
+        change=None,
+        views=1,
+        seed=0,
+        identity=identity_of(scaling, None),
+        cache=order.cache,
+    )
+    first = halves.trained.get_weights()
 
     def build() -> Lesson:
-        alone.set_weights(first)
-        return by_labels(alone)
+        halves.trained.set_weights(first)
+        return by_labels(halves.trained, loss_of(task, order.fit, order.films.truth), task)
 
-    progress = Progress(order.folder / "head", merit=order.merit)
+    progress = Progress(order.folder / "trained-part", merit=order.merit)
     curves = fit(
         build,
-        *seen,
+        Labelled(items=maps, truth=order.films.truth),
+        Labelled(items=judged[:, 0].astype(np.float32), truth=order.validation.truth),
         recipe=order.fit,
-        change=lambda features, _draw: features,
+        task=task,
+        change=lambda seen, draw: seen[draw.integers(len(seen))].astype(np.float32),
         seed=order.seed,
         progress=progress,
     )
-    alone.load_weights(progress.best_weights)
-    # The head is the network's own layer: loading it there has completed the network.
+    halves.trained.load_weights(progress.best_weights)
+    # The trained part is made of the network's own layers: loading it has completed the network.
     place = order.folder / "best.weights.h5"
     network.save_weights(place)
     return curves, place
-
-
-TRAINERS: Final[Mapping[Freeze, Callable[[Assignment], tuple[tuple[Epoch, ...], Path]]]] = (
-    MappingProxyType(
-        {Freeze.NONE: _train_whole, Freeze.EARLY: _train_whole, Freeze.ALL: _train_head}
-    )
-)

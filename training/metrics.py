@@ -1,12 +1,19 @@
 """Figures of merit from probabilities and labels."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-__all__ = ["Scores", "auc", "balanced_weights", "expected_calibration_error", "score"]
+__all__ = [
+    "Scores",
+    "auc",
+    "balanced_weights",
+    "expected_calibration_error",
+    "score",
+    "score_labels",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +29,8 @@ class Scores:
     brier, ece : float
         Mean squared error of the probability, and expected calibration error, both with the two
         classes weighing alike.
+    cross_entropy : float
+        Mean of minus the logarithm of the probability of what is true: the loss, unweighted.
     films : int
         How many films the figures are from.
     """
@@ -32,6 +41,7 @@ class Scores:
     specificity: float
     brier: float
     ece: float
+    cross_entropy: float
     films: int
 
 
@@ -101,5 +111,33 @@ def score(
         specificity=float((~called[~is_looked_for]).mean()),
         brier=float(np.average((probability - labels) ** 2, weights=balanced_weights(labels))),
         ece=expected_calibration_error(labels, probability),
+        cross_entropy=_cross_entropy(labels, probability),
         films=len(labels),
     )
+
+
+def score_labels(truth: NDArray[np.uint8], probability: NDArray[np.floating]) -> Scores:
+    """Compute the figures of labels that do not exclude each other: their mean over the labels.
+
+    A label that all films have, or none, has no figures and is left out of the mean.
+
+    Parameters
+    ----------
+    truth : ndarray, uint8 [N, labels]
+    probability : ndarray, float [N, labels]
+    """
+    rows = [
+        asdict(score(column.astype(np.int64), probability[:, place]))
+        for place, column in enumerate(truth.T)
+        if 0 < column.sum() < len(column)
+    ]
+    if not rows:
+        raise ValueError("every label is the same for all films")
+    means = {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
+    del means["films"]
+    return Scores(**means, films=len(truth))
+
+
+def _cross_entropy(labels: NDArray[np.int64], probability: NDArray[np.floating]) -> float:
+    right = np.where(labels == 1, probability, 1 - probability)
+    return float(-np.log(np.clip(right, 1e-12, 1)).mean())

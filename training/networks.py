@@ -9,15 +9,43 @@ import keras
 import numpy as np
 
 from cxr_app.imaging.to_input import INPUT_SIDE
+from cxr_app.spec import Task
 from training.efficientnet_lite import efficientnet_lite2
 from training.heads import Head
 
-__all__ = ["BACKBONES", "Backbone", "Scaling", "block_factor", "build_fitted", "build_served"]
+__all__ = [
+    "BACKBONES",
+    "Backbone",
+    "Scaling",
+    "Shape",
+    "block_factor",
+    "build_fitted",
+    "build_served",
+]
 
 
 # Keras' own 0.99 needs some five hundred steps to forget where it started; an epoch here may have a
 # hundred, and validation would see moving averages that belong to no network.
 BATCH_NORM_MOMENTUM: Final = 0.9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What a network takes in and gives out.
+
+    Attributes
+    ----------
+    size : int
+        Side in pixels at which the backbone sees a film.
+    n_classes : int
+        Logits.
+    task : Task
+        What they mean.
+    """
+
+    size: int
+    n_classes: int = 2
+    task: Task = Task.BINARY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +74,20 @@ LITE: Final = Scaling(
 TORCH: Final = Scaling(
     mean=(123.675, 116.28, 103.53),
     std=(58.395, 57.12, 57.375),
-    source="keras.applications.densenet, mode 'torch'",
+    source="keras.applications.densenet, mode 'torch'; efficientnet_v2 has the same for B0",
 )
 # Blue, green, red minus their means, no division. A grey film has three equal channels, so the
 # order of the channels is the order of the means.
 CAFFE: Final = Scaling(
     mean=(103.939, 116.779, 123.68),
     std=(1.0, 1.0, 1.0),
-    source="keras.applications.resnet, mode 'caffe'",
+    source="keras.applications.resnet and vgg16, mode 'caffe'",
+)
+# From -1 to 1.
+BOTH_SIDES: Final = Scaling(
+    mean=(127.5, 127.5, 127.5),
+    std=(127.5, 127.5, 127.5),
+    source="keras.applications.resnet_v2 and mobilenet_v2, mode 'tf'",
 )
 
 
@@ -72,6 +106,8 @@ class Backbone:
         Width of the last map: a linear head has (channels + 1) * classes weights.
     stride : int
         Input pixels per cell of the last map.
+    last_block : str
+        First layer of its last block.
     scaling : Scaling
         Part of the exported graph, never of a caller.
     source : str
@@ -82,20 +118,23 @@ class Backbone:
     build: Callable[[Any, str | None], Any]
     channels: int
     stride: int
+    last_block: str
     scaling: Scaling
     source: str
 
 
-def _densenet121(scaled: Any, weights: str | None) -> Any:
-    return keras.applications.DenseNet121(
-        include_top=False, weights=weights, input_tensor=scaled
-    ).output
+Application = Callable[..., keras.Model]
 
 
-def _resnet50(scaled: Any, weights: str | None) -> Any:
-    return keras.applications.ResNet50(
-        include_top=False, weights=weights, input_tensor=scaled
-    ).output
+def _from_keras(application: Application, **options: Any) -> Callable[[Any, str | None], Any]:
+    """Take a network of Keras Applications without its head."""
+
+    def build(scaled: Any, weights: str | None) -> Any:
+        return application(
+            include_top=False, weights=weights, input_tensor=scaled, **options
+        ).output
+
+    return build
 
 
 def _efficientnet_lite2(scaled: Any, weights: str | None) -> Any:
@@ -104,34 +143,83 @@ def _efficientnet_lite2(scaled: Any, weights: str | None) -> Any:
     return efficientnet_lite2(scaled)
 
 
-DENSENET121: Final = Backbone(
-    name="densenet121",
-    build=_densenet121,
-    channels=1024,
-    stride=32,
-    scaling=TORCH,
-    source="Huang et al. 2017, arXiv:1608.06993",
-)
-RESNET50: Final = Backbone(
-    name="resnet50",
-    build=_resnet50,
-    channels=2048,
-    stride=32,
-    scaling=CAFFE,
-    source="He et al. 2015, arXiv:1512.03385",
-)
-EFFICIENTNET_LITE2: Final = Backbone(
-    name="efficientnet-lite2",
-    build=_efficientnet_lite2,
-    channels=1280,
-    stride=32,
-    scaling=LITE,
-    source="Tan and Le 2019, arXiv:1905.11946; the Lite changes of 2020",
+_ALL: Final = (
+    Backbone(
+        name="densenet121",
+        build=_from_keras(keras.applications.DenseNet121),
+        channels=1024,
+        stride=32,
+        last_block="conv5_block1_0_bn",
+        scaling=TORCH,
+        source="Huang et al. 2017, arXiv:1608.06993",
+    ),
+    Backbone(
+        name="densenet169",
+        build=_from_keras(keras.applications.DenseNet169),
+        channels=1664,
+        stride=32,
+        last_block="conv5_block1_0_bn",
+        scaling=TORCH,
+        source="Huang et al. 2017, arXiv:1608.06993",
+    ),
+    Backbone(
+        name="resnet50",
+        build=_from_keras(keras.applications.ResNet50),
+        channels=2048,
+        stride=32,
+        last_block="conv5_block1_1_conv",
+        scaling=CAFFE,
+        source="He et al. 2015, arXiv:1512.03385",
+    ),
+    Backbone(
+        name="resnet50v2",
+        build=_from_keras(keras.applications.ResNet50V2),
+        channels=2048,
+        stride=32,
+        last_block="conv5_block1_preact_bn",
+        scaling=BOTH_SIDES,
+        source="He et al. 2016, arXiv:1603.05027",
+    ),
+    Backbone(
+        name="vgg16",
+        build=_from_keras(keras.applications.VGG16),
+        channels=512,
+        stride=32,
+        last_block="block5_conv1",
+        scaling=CAFFE,
+        source="Simonyan and Zisserman 2014, arXiv:1409.1556",
+    ),
+    Backbone(
+        name="efficientnetv2b0",
+        # Its own scaling, which would divide by 255 inside, is left to `scaling`.
+        build=_from_keras(keras.applications.EfficientNetV2B0, include_preprocessing=False),
+        channels=1280,
+        stride=32,
+        last_block="block6a_expand_conv",
+        scaling=TORCH,
+        source="Tan and Le 2021, arXiv:2104.00298",
+    ),
+    Backbone(
+        name="efficientnet-lite2",
+        build=_efficientnet_lite2,
+        channels=1280,
+        stride=32,
+        last_block="block22_expand_conv",
+        scaling=LITE,
+        source="Tan and Le 2019, arXiv:1905.11946; the Lite changes of 2020",
+    ),
+    Backbone(
+        name="mobilenetv2",
+        build=_from_keras(keras.applications.MobileNetV2),
+        channels=1280,
+        stride=32,
+        last_block="block_16_expand",
+        scaling=BOTH_SIDES,
+        source="Sandler et al. 2018, arXiv:1801.04381",
+    ),
 )
 
-BACKBONES: Final[Mapping[str, Backbone]] = MappingProxyType(
-    {entry.name: entry for entry in (DENSENET121, RESNET50, EFFICIENTNET_LITE2)}
-)
+BACKBONES: Final[Mapping[str, Backbone]] = MappingProxyType({entry.name: entry for entry in _ALL})
 
 
 def block_factor(size: int) -> int:
@@ -144,31 +232,34 @@ def block_factor(size: int) -> int:
 
 
 def _network(
-    backbone: Backbone, head: Head, *, side: int, size: int, n_classes: int, weights: str | None
+    backbone: Backbone, head: Head, *, side: int, shape: Shape, weights: str | None
 ) -> tuple[Any, Any, Any]:
     film = keras.Input((side, side, 1), dtype="uint8", name="film")
     grey = keras.ops.cast(film, "float32")
+    size = shape.size
     factor = side // size if side > size else 1
     if factor > 1:
-        grey = keras.layers.AveragePooling2D(factor, name="block_mean")(grey)
+        grey = keras.layers.AveragePooling2D(factor, name="block_mean", dtype="float32")(grey)
     if side // factor != size:
         # Never the layer Resizing: its training=True default spreads through an exported graph.
         grey = keras.ops.image.resize(grey, (size, size), interpolation="bilinear")
-    three = keras.layers.Concatenate(name="three_channels")([grey, grey, grey])
+    three = keras.layers.Concatenate(name="three_channels", dtype="float32")([grey, grey, grey])
     scaling = backbone.scaling
     scaled = keras.layers.Normalization(
-        mean=scaling.mean, variance=np.square(scaling.std).tolist(), name="scaling"
+        mean=scaling.mean,
+        variance=np.square(scaling.std).tolist(),
+        name="scaling",
+        dtype="float32",
     )(three)
     features = backbone.build(scaled, weights)
-    return film, head.build(features, n_classes), features
+    return film, head.build(features, shape.n_classes, shape.task), features
 
 
 def build_fitted(
     backbone: Backbone,
     head: Head,
+    shape: Shape,
     *,
-    size: int,
-    n_classes: int,
     weights: str | None = None,
     side: int | None = None,
 ) -> keras.Model:
@@ -178,9 +269,7 @@ def build_fitted(
     ----------
     backbone : Backbone
     head : Head
-    size : int
-        At which the backbone sees a film.
-    n_classes : int
+    shape : Shape
     weights : str or None
         "imagenet" or None.
     side : int, optional
@@ -193,16 +282,25 @@ def build_fitted(
         uint8 (batch, side, side, 1) to logits float32 (batch, n_classes).
     """
     film, logits, _ = _network(
-        backbone, head, side=side or size, size=size, n_classes=n_classes, weights=weights
+        backbone, head, side=side or shape.size, shape=shape, weights=weights
     )
     network = keras.Model(film, logits, name=backbone.name)
     for layer in network.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.momentum = BATCH_NORM_MOMENTUM
+    if weights is not None and head.held:
+        _take_vgg16(network)
     return network
 
 
-def build_served(backbone: Backbone, head: Head, *, size: int, n_classes: int) -> keras.Model:
+def _take_vgg16(network: keras.Model) -> None:
+    """Take ImageNet's weights of VGG16's two large layers, which Keras keeps with its head."""
+    whole = keras.applications.VGG16(include_top=True, weights="imagenet")
+    for name in ("fc1", "fc2"):
+        network.get_layer(name).set_weights(whole.get_layer(name).get_weights())
+
+
+def build_served(backbone: Backbone, head: Head, shape: Shape) -> keras.Model:
     """Build the graph that is served: the same weights behind the reduction from 512.
 
     Its list of weights is that of `build_fitted`, so ``served.set_weights(fitted.get_weights())``
@@ -214,7 +312,5 @@ def build_served(backbone: Backbone, head: Head, *, size: int, n_classes: int) -
         uint8 (batch, 512, 512, 1) to a dict of `logits` float32 (batch, n_classes) and
         `features` float32 (batch, h, w, channels).
     """
-    film, logits, features = _network(
-        backbone, head, side=INPUT_SIDE, size=size, n_classes=n_classes, weights=None
-    )
+    film, logits, features = _network(backbone, head, side=INPUT_SIDE, shape=shape, weights=None)
     return keras.Model(film, {"logits": logits, "features": features}, name=backbone.name)

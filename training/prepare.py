@@ -17,6 +17,7 @@ from cxr_app.imaging.to_input import INPUT_SIDE, to_input
 from cxr_app.limits import Limits
 from training.networks import block_factor
 from training.sources import LabelledFilm, data_sha256
+from training.tasks import truth_of
 
 __all__ = ["Prepared", "prepare", "read_input", "shrink"]
 
@@ -32,14 +33,14 @@ class Prepared:
     ----------
     pictures : ndarray, uint8 [N, size, size, 1]
         In the order of `films`.
-    labels : ndarray, int64 [N]
-        Place of each film's class in the recipe's labels.
+    truth : ndarray, uint8 [N, C]
+        1 where the film is of a class.
     films : tuple of LabelledFilm
         Those that could be read.
     """
 
     pictures: NDArray[np.uint8]
-    labels: NDArray[np.int64]
+    truth: NDArray[np.uint8]
     films: tuple[LabelledFilm, ...]
 
 
@@ -90,12 +91,13 @@ def _bilinear(grey: NDArray[np.float32], size: int) -> NDArray[np.float32]:
     return sampled
 
 
-def prepare(films: tuple[LabelledFilm, ...], *, size: int, cache: Path) -> Prepared:
+def prepare(films: tuple[LabelledFilm, ...], *, n_classes: int, size: int, cache: Path) -> Prepared:
     """Decode films to arrays, or take them from the cache.
 
     Parameters
     ----------
     films : tuple of LabelledFilm
+    n_classes : int
     size : int
         Side in pixels.
     cache : Path
@@ -111,7 +113,7 @@ def prepare(films: tuple[LabelledFilm, ...], *, size: int, cache: Path) -> Prepa
     place = cache / f"films-{key[:16]}.npz"
     if place.is_file():
         with np.load(place, allow_pickle=False) as stored:
-            return _joined(films, stored["pictures"], stored["readable"])
+            return _joined(films, stored["pictures"], stored["readable"], n_classes)
     pictures = np.zeros((len(films), size, size, 1), np.uint8)
     readable = np.zeros(len(films), np.bool_)
     for index, film in enumerate(tqdm(films, desc="films", unit="film", leave=False)):
@@ -130,12 +132,15 @@ def prepare(films: tuple[LabelledFilm, ...], *, size: int, cache: Path) -> Prepa
     unfinished = place.with_suffix(".part.npz")
     np.savez(unfinished, pictures=pictures, readable=readable)
     unfinished.rename(place)
-    return _joined(films, pictures, readable)
+    return _joined(films, pictures, readable, n_classes)
 
 
 def _joined(
-    films: tuple[LabelledFilm, ...], pictures: NDArray[np.uint8], readable: NDArray[np.bool_]
+    films: tuple[LabelledFilm, ...],
+    pictures: NDArray[np.uint8],
+    readable: NDArray[np.bool_],
+    n_classes: int,
 ) -> Prepared:
     kept = tuple(film for film, is_readable in zip(films, readable, strict=True) if is_readable)
-    labels = np.array([film.label for film in kept], np.int64)
-    return Prepared(pictures=pictures[readable], labels=labels, films=kept)
+    truth = truth_of(tuple(film.classes for film in kept), n_classes)
+    return Prepared(pictures=pictures[readable], truth=truth, films=kept)

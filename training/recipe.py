@@ -2,7 +2,7 @@
 
 import hashlib
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Annotated, ClassVar, Final
 
@@ -10,8 +10,12 @@ from pydantic import ConfigDict, Field
 
 from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
+from cxr_app.spec import Task
 from cxr_app.strict import STRICT, read_strictly
-from training.networks import BACKBONES
+from training.heads import HEADS
+from training.losses import LOSSES
+from training.networks import BACKBONES, Shape
+from training.optimizers import OPTIMIZERS
 from training.recipe_tables import (
     AugmentRecipe,
     DataRecipe,
@@ -21,9 +25,14 @@ from training.recipe_tables import (
     Freeze,
     NetworkRecipe,
     PopulationRecipe,
+    Precision,
     RetrainRecipe,
+    SearchRecipe,
+    Text,
     known,
 )
+from training.samplers import SAMPLERS
+from training.schedules import SCHEDULES
 
 __all__ = [
     "AugmentRecipe",
@@ -36,6 +45,7 @@ __all__ = [
     "PopulationRecipe",
     "Recipe",
     "RetrainRecipe",
+    "SearchRecipe",
     "read_recipe",
 ]
 
@@ -55,7 +65,13 @@ class Recipe:
     candidates : tuple of str
         Backbones to train, entries of `training.networks.BACKBONES`; the best one wins.
     distill : DistillRecipe or None
-        Given, the candidates learn from a teacher's answers instead of from labels.
+        Given, the candidates learn from teachers' answers instead of from labels.
+    search : tuple of SearchRecipe
+        What `training search` may change.
+    ours : tuple of str
+        Keys whose values the system that a recipe reproduces does not give: "fit.patience".
+    seed_said : dict of str to str
+        What that system says or does where this recipe does otherwise, and why.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
@@ -71,29 +87,72 @@ class Recipe:
     retrain: RetrainRecipe = field(default_factory=RetrainRecipe)
     distill: DistillRecipe | None = None
     decision: DecisionRecipe = field(default_factory=DecisionRecipe)
+    search: tuple[SearchRecipe, ...] = ()
+    ours: tuple[str, ...] = ()
+    seed_said: dict[str, Text] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Check the candidates against the registry."""
+        """Check names against the registries, and what spans several tables."""
         for name in self.candidates:
-            known("candidates", name, list(BACKBONES))
+            known("candidates", name, BACKBONES)
         if len(set(self.candidates)) != len(self.candidates):
             raise ValueError("candidates: each may stand once")
+        known("fit.loss", self.fit.loss, LOSSES)
+        known("fit.sampler", self.fit.sampler, SAMPLERS)
+        known("fit.optimizer", self.fit.optimizer, OPTIMIZERS)
+        known("fit.schedule", self.fit.schedule, SCHEDULES)
+        if self.data.task is Task.MULTILABEL and self.decision.sensitivity is not None:
+            raise ValueError("decision.sensitivity: belongs to two classes")
+        for key in (*self.ours, *(space.key for space in self.search)):
+            _check_key(self, key)
+        self._check_frozen()
+        self._check_distillation()
+
+    def _check_frozen(self) -> None:
+        if HEADS[self.network.head].held and self.candidates != ("vgg16",):
+            raise ValueError(f"network.head: '{self.network.head}' belongs to vgg16 alone")
+        if self.network.freeze in (Freeze.ALL, Freeze.ALL_BUT_LAST_BLOCK):
+            if self.fit.precision is not Precision.FLOAT32:
+                raise ValueError("fit.precision: belongs to networks that are trained whole")
+        elif self.fit.views is not None:
+            raise ValueError("fit.views: belongs to network.freeze = 'all' or 'all-but-last-block'")
+
+    def _check_distillation(self) -> None:
         if self.distill is None:
             return
-        if self.network.freeze is Freeze.ALL:
-            raise ValueError("distill: a student is trained whole; freeze = 'all' trains a head")
+        if self.data.task is not Task.BINARY:
+            raise ValueError("distill: a teacher answers with two classes")
+        if self.network.freeze in (Freeze.ALL, Freeze.ALL_BUT_LAST_BLOCK):
+            raise ValueError(
+                f"distill: a student is trained whole, not with freeze = '{self.network.freeze}'"
+            )
         if self.fit.balance_classes or self.fit.label_smoothing:
             raise ValueError(
                 "distill: a student does not look at labels; it needs fit.balance_classes = false "
                 "and no fit.label_smoothing"
             )
+        if HEADS[self.network.head].pooling != "mean":
+            raise ValueError("distill: belongs to heads that pool by the mean")
         if self.distill.side < self.network.size:
             raise ValueError("distill.side: must not be smaller than network.size")
+
+    @property
+    def shape(self) -> Shape:
+        """What the candidates take in and give out."""
+        return Shape(size=self.network.size, n_classes=len(self.data.labels), task=self.data.task)
 
     @property
     def side(self) -> int:
         """Side in pixels at which films are prepared and changed."""
         return self.distill.side if self.distill else self.network.size
+
+
+def _check_key(recipe: Recipe, key: str) -> None:
+    """Refuse a key path that leads to no value of the recipe."""
+    owner: object = recipe
+    for name in key.split("."):
+        known(key, name, [entry.name for entry in fields(owner)] if is_dataclass(owner) else [])
+        owner = getattr(owner, name)
 
 
 def read_recipe(path: Path) -> tuple[Recipe, str]:

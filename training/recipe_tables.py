@@ -1,13 +1,17 @@
 """The tables of a recipe, each a frozen dataclass that checks itself."""
 
+import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field
 
+from cxr_app.spec import Task
 from cxr_app.strict import STRICT
 from training.heads import HEADS
+from training.sources import FINDINGS, SOURCES
 
 __all__ = [
     "AugmentRecipe",
@@ -16,9 +20,13 @@ __all__ = [
     "DistillRecipe",
     "FitRecipe",
     "Freeze",
+    "Monitor",
     "NetworkRecipe",
     "PopulationRecipe",
+    "Precision",
     "RetrainRecipe",
+    "SearchRecipe",
+    "Text",
     "known",
 ]
 
@@ -34,19 +42,43 @@ class Freeze(StrEnum):
 
     NONE = "none"
     EARLY = "early"
+    ALL_BUT_LAST_BLOCK = "all-but-last-block"
     ALL = "all"
+
+
+class Monitor(StrEnum):
+    """What of the validation films chooses the epoch and ends a training early."""
+
+    AUC = "auc"
+    ACCURACY = "accuracy"
+    LOSS = "loss"
+
+
+class Precision(StrEnum):
+    """In what the layers compute; weights are float32 in all."""
+
+    FLOAT32 = "float32"
+    MIXED_BFLOAT16 = "mixed_bfloat16"
+    MIXED_FLOAT16 = "mixed_float16"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataRecipe:
-    """Labels and shares of the split.
+    """Where films come from, what they are called, and how they are split.
 
     Attributes
     ----------
     name : str
         Of the data set, for the bundle and its card.
+    source : str
+        Entry of `training.sources.SOURCES`; it also says whether labels exclude each other.
     labels : tuple of str
-        Class names in the order of the logits; the last is the one that is looked for.
+        In the order of the logits; of two classes the last is the one that is looked for.
+    left_out : tuple of str
+        A film with one of these findings is left out.
+    normals_per_case : float or None
+        Given, films of the first class are left out at random until there are at most so many for
+        each of the second.
     fit, validation, calibration : float
         Shares of the films, by patient; they sum to 1.
     """
@@ -54,17 +86,42 @@ class DataRecipe:
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     name: Text = "own films"
-    labels: tuple[Text, Text] = ("NORMAL", "PNEUMONIA")
+    source: str = "class-folders"
+    labels: Annotated[tuple[Text, ...], Field(min_length=2, max_length=64)] = (
+        "NORMAL",
+        "PNEUMONIA",
+    )
+    left_out: tuple[str, ...] = ()
+    normals_per_case: Annotated[float, Field(gt=0, le=1000)] | None = None
     fit: Share = 0.8
     validation: Share = 0.1
     calibration: Share = 0.1
 
     def __post_init__(self) -> None:
-        """Check that the shares are a whole and the labels two."""
+        """Check that the shares are a whole, and that labels and source fit each other."""
+        known("source", self.source, SOURCES)
         if abs(self.fit + self.validation + self.calibration - 1) > 1e-9:
             raise ValueError("fit, validation and calibration must sum to 1")
-        if self.labels[0].lower() == self.labels[1].lower():
+        if len({label.lower() for label in self.labels}) < len(self.labels):
             raise ValueError("labels: must differ")
+        if self.task is Task.BINARY:
+            if len(self.labels) != 2:
+                raise ValueError(f"labels: {self.source} has two, got {len(self.labels)}")
+            if self.left_out:
+                raise ValueError("left_out: belongs to source = 'nih-findings'")
+            return
+        if self.normals_per_case is not None:
+            raise ValueError("normals_per_case: belongs to two classes that exclude each other")
+        for key in ("labels", "left_out"):
+            for finding in getattr(self, key):
+                known(key, finding, FINDINGS)
+        if set(self.labels) & set(self.left_out):
+            raise ValueError("left_out: must not hold a label")
+
+    @property
+    def task(self) -> Task:
+        """What the labels mean."""
+        return SOURCES[self.source].task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +162,9 @@ class NetworkRecipe:
     size : int
         Side in pixels at which the backbone sees the film.
     freeze : Freeze
-        `all` trains the head alone, on features that are computed once; `early` leaves all layers
-        before `first_trained` as they were, batch-norm in inference mode.
+        `all` trains the head alone; `all-but-last-block` the backbone's last block too; `early`
+        leaves all layers before `first_trained` as they were. What is frozen has its batch-norm in
+        inference mode.
     first_trained : str or None
         A layer's name; given with `early` and only then.
     """
@@ -120,32 +178,57 @@ class NetworkRecipe:
 
     def __post_init__(self) -> None:
         """Check the name against the registry, and what belongs together."""
-        known("head", self.head, list(HEADS))
+        known("head", self.head, HEADS)
         if (self.freeze is Freeze.EARLY) != (self.first_trained is not None):
             raise ValueError("first_trained: belongs to freeze = 'early', and to nothing else")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FitRecipe:
-    """How a candidate is trained: AdamW, warm-up, then cosine to zero.
+    """How a candidate is trained.
 
     Attributes
     ----------
     epochs, batch : int
         Passes over the fit films; films of a step.
     patience : int
-        Epochs without a better validation before training ends.
-    learning_rate, weight_decay, clip_norm : float
-        Peak rate; decoupled decay (Loshchilov and Hutter 2019); norm to which gradients are cut.
-    warmup_steps : int
-        Steps from zero to the peak rate.
+        Epochs without a better validation before training ends; the best one's weights are kept.
+    monitor : Monitor
+        What "better" means.
+    sampler : str
+        Entry of `training.samplers.SAMPLERS`.
+    balance_classes : bool
+        Weigh films so that both classes count alike; of findings that do not exclude each other,
+        each weighs as much more as it is rare.
+    loss : str
+        Entry of `training.losses.LOSSES`.
+    focal_gamma : float
+        Of the loss "focal".
     label_smoothing : float
         Share of the target that is spread over the classes.
+    optimizer : str
+        Entry of `training.optimizers.OPTIMIZERS`.
+    learning_rate, momentum, weight_decay, clip_norm : float
+        Peak rate; of the optimizer "sgd"; decoupled decay; norm to which gradients are cut, 0
+        leaves them as they are.
+    schedule : str
+        Entry of `training.schedules.SCHEDULES`.
+    warmup_steps : int
+        Of the schedule "cosine": steps from zero to the peak rate.
+    step_epochs, plateau_patience : int
+        Of the schedule "step": epochs between two reductions. Of "plateau": epochs without a lower
+        validation loss that are borne before one.
+    step_factor : float
+        What the rate is multiplied by at a reduction.
     average : float
         Momentum of the running mean of all weights that is validated and kept; 0 keeps the weights
         themselves (Polyak and Juditsky 1992).
-    balance_classes : bool
-        Weigh films so that both classes count alike.
+    precision : Precision
+        Of training; a bundle computes in float32.
+    views : int or None
+        Of each film, how many changed views the frozen layers see; what they make of them is
+        computed once. None shows changed films anew in every step, which runs the frozen layers
+        every time; where nothing is changed and something is frozen it means 1.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
@@ -153,13 +236,30 @@ class FitRecipe:
     epochs: Count
     batch: Count = 32
     patience: Count = 3
-    learning_rate: Annotated[float, Field(gt=0, le=1)]
-    weight_decay: Amount = 0.0
-    clip_norm: Annotated[float, Field(gt=0)] = 1.0
-    warmup_steps: Annotated[int, Field(ge=0, le=100_000)] = 0
-    label_smoothing: Annotated[float, Field(ge=0, lt=0.5)] = 0.0
-    average: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    monitor: Monitor = Monitor.AUC
+    sampler: str = "every-film"
     balance_classes: bool = True
+    loss: str = "cross-entropy"
+    focal_gamma: Annotated[float, Field(ge=0, le=10)] = 2.0
+    label_smoothing: Annotated[float, Field(ge=0, lt=0.5)] = 0.0
+    optimizer: str = "adamw"
+    learning_rate: Annotated[float, Field(gt=0, le=1)]
+    momentum: Annotated[float, Field(ge=0, lt=1)] = 0.9
+    weight_decay: Annotated[float, Field(ge=0, le=1)] = 0.0
+    clip_norm: Annotated[float, Field(ge=0, le=1000)] = 1.0
+    schedule: str = "cosine"
+    warmup_steps: Annotated[int, Field(ge=0, le=100_000)] = 0
+    step_epochs: Count = 10
+    plateau_patience: Count = 3
+    step_factor: Annotated[float, Field(gt=0, lt=1)] = 0.1
+    average: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    precision: Precision = Precision.FLOAT32
+    views: Annotated[int, Field(ge=1, le=64)] | None = None
+
+    def __post_init__(self) -> None:
+        """Check what belongs together."""
+        if self.warmup_steps and self.schedule != "cosine":
+            raise ValueError("warmup_steps: belongs to schedule = 'cosine'")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,6 +344,41 @@ class DistillRecipe:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SearchRecipe:
+    """One key of the recipe, and what a search may set it to.
+
+    Attributes
+    ----------
+    key : str
+        "fit.learning_rate".
+    low, high : float or None
+        Ends of a range; whole numbers where the key takes whole numbers.
+    is_log : bool
+        Draw evenly in the logarithm.
+    choices : tuple
+        Instead of a range.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    key: Annotated[str, Field(pattern=r"^(fit|network|augment)\.[a-z_]{1,40}$")]
+    low: float | None = None
+    high: float | None = None
+    is_log: bool = False
+    choices: tuple[str | float | int | bool, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check that there is a range or choices, and not both."""
+        if (self.low is None) != (self.high is None) or (self.low is None) == (not self.choices):
+            raise ValueError(f"{self.key}: give low and high, or choices")
+        if self.low is not None and self.high is not None:
+            if self.low >= self.high:
+                raise ValueError(f"{self.key}: low must be below high")
+            if self.is_log and self.low <= 0:
+                raise ValueError(f"{self.key}: a logarithm needs low above 0")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionRecipe:
     """What the operating point is chosen for.
 
@@ -259,7 +394,12 @@ class DecisionRecipe:
     sensitivity: Annotated[float, Field(gt=0.5, lt=1)] | None = None
 
 
-def known(key: str, name: str, choices: list[str]) -> None:
-    """Refuse a name that is not among the choices."""
-    if name not in choices:
-        raise ValueError(f"{key}: '{name}' is not known; known are {', '.join(choices)}")
+def known(key: str, name: str, choices: Iterable[str]) -> None:
+    """Refuse a name that is not among the choices, and name the nearest."""
+    names = list(choices)
+    if name in names:
+        return
+    shown = name if len(name) <= 60 else name[:57] + "..."
+    close = difflib.get_close_matches(name, names, n=1)
+    hint = f"; did you mean '{close[0]}'?" if close else f"; known are {', '.join(names)}"
+    raise ValueError(f"{key}: '{shown}' is not known{hint}")

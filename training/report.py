@@ -10,9 +10,9 @@ from cxr_app.bundle import Bundle
 from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
 from training.card import card
-from training.fit import Epoch
 from training.metrics import Scores
 from training.plots import draw_curves
+from training.progress import Epoch
 from training.recipe import Recipe
 from training.select import Candidate
 from training.teacher import Teacher
@@ -32,16 +32,16 @@ class Findings:
         That makes the bundle again.
     first : dict of str to FirstWeights
         Of each candidate.
-    teacher : Teacher or None
+    teachers : tuple of Teacher
     sharp : int
         Fit films of which a sharp copy was taken.
     candidates : tuple of Candidate
     winner : Candidate
     calibration : Scores
         Of the served model on the calibration films, at its operating point.
-    zone : tuple of two floats
+    zone : tuple of two floats, or None
         Share of the calibration films inside the not-sure zone, and how many of those outside are
-        right; classes alike, 0..1.
+        right; classes alike, 0..1. None where there is no zone.
     films : dict of str to int
         Films of each part of the split.
     """
@@ -49,12 +49,12 @@ class Findings:
     recipe: Recipe
     command: str
     first: dict[str, FirstWeights]
-    teacher: Teacher | None
+    teachers: tuple[Teacher, ...]
     sharp: int
     candidates: tuple[Candidate, ...]
     winner: Candidate
     calibration: Scores
-    zone: tuple[float, float]
+    zone: tuple[float, float] | None
     films: dict[str, int]
 
 
@@ -122,7 +122,7 @@ def _metrics(bundle: Bundle, findings: Findings) -> dict[str, Any]:
         "films": findings.films,
         "sharp_copies": findings.sharp,
         "winner": findings.winner.backbone,
-        "teacher": _taught_by(findings.teacher),
+        "teachers": [_taught_by(teacher) for teacher in findings.teachers],
         "candidates": [
             {
                 "backbone": candidate.backbone,
@@ -139,22 +139,27 @@ def _metrics(bundle: Bundle, findings: Findings) -> dict[str, Any]:
             "with_validation_films": recipe.retrain.add_validation,
         },
         "calibration": findings.calibration,
-        "zone": {"share_inside": findings.zone[0], "right_outside": findings.zone[1]},
+        "zone": findings.zone
+        and {"share_inside": findings.zone[0], "right_outside": findings.zone[1]},
         "limits": list(recipe.population.limits),
     }
 
 
 def _row(epoch: Epoch) -> dict[str, Any]:
-    return {"epoch": epoch.epoch, "loss": epoch.loss, **asdict(epoch.validation)}
+    return {
+        "epoch": epoch.epoch,
+        "learning_rate": epoch.learning_rate,
+        "loss": epoch.loss,
+        "training_accuracy": epoch.accuracy,
+        **asdict(epoch.validation),
+    }
 
 
 def _shown(first: FirstWeights) -> str:
     return first.source if first.source in ("imagenet", "none") else Path(first.source).name
 
 
-def _taught_by(teacher: Teacher | None) -> dict[str, Any] | None:
-    if teacher is None:
-        return None
+def _taught_by(teacher: Teacher) -> dict[str, Any]:
     spec = teacher.bundle.spec
     return {
         "name": spec.name,

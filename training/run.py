@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxr_app.bundle import Bundle
-from cxr_app.decision import confidences
 from cxr_app.imaging.to_input import INPUT_SIDE
 from cxr_app.limits import Limits
 from cxr_app.spec import (
@@ -28,18 +27,19 @@ from cxr_app.spec import (
     Task,
     TrainingFacts,
 )
-from training.calibrate import calibrate, zone_figures
+from training.calibrate import calibrate, calibrate_findings, calibrated, zone_figures
 from training.export import MODEL_FILES, export
 from training.freezing import network_of, trainable_count
 from training.heads import HEADS
-from training.metrics import score
+from training.metrics import Scores, score, score_labels
 from training.networks import BACKBONES, build_served
 from training.prepare import prepare, read_input
-from training.recipe import Recipe
+from training.recipe import DataRecipe, Recipe
 from training.report import Findings, write_report
+from training.samplers import thin_normals
 from training.select import Place, choose, retrain, train_candidates
 from training.sharp import with_sharp_copies
-from training.sources import LabelledFilm, data_sha256, read_class_folders
+from training.sources import SOURCES, LabelledFilm, data_sha256
 from training.splits import Split, split_by_patient
 from training.teacher import Teacher
 from training.weights import FirstWeights
@@ -69,7 +69,7 @@ class Order:
         The bundle's folder.
     run : Path
         Folder for what is kept between interruptions and for decoded films.
-    teacher : Teacher or None
+    teachers : tuple of Teacher
         Given with a recipe that distills, and only then.
     sharp : Path or None
         Folder of sharp copies of some of the films.
@@ -85,7 +85,7 @@ class Order:
     first: dict[str, FirstWeights]
     target: Path
     run: Path
-    teacher: Teacher | None = None
+    teachers: tuple[Teacher, ...] = ()
     sharp: Path | None = None
     version: str
     command: str
@@ -100,11 +100,10 @@ def select(order: Order) -> Bundle:
         Where recipe, data or weights cannot be used: before anything long starts.
     """
     recipe = order.recipe
-    films = read_class_folders(order.data, recipe.data.labels)
-    split = split_by_patient(films, recipe.data, seed=recipe.seed)
+    split = split_of(order.data, recipe)
     used = split.fit + split.validation + split.calibration
-    if order.teacher is not None:
-        order.teacher.check_split(data_sha256(used), seed=recipe.seed)
+    for teacher in order.teachers:
+        teacher.check_split(data_sha256(used), seed=recipe.seed)
     n_sharp = 0
     if order.sharp is not None:
         fit = with_sharp_copies(split.fit, order.sharp, recipe.data.labels, seed=recipe.seed)
@@ -113,7 +112,7 @@ def select(order: Order) -> Bundle:
     trainable = _try_networks(order)
     place = Place(progress_folder(order, split), order.run / "cache")
     fit_films, validation, calibration = (
-        prepare(part, size=recipe.side, cache=place.cache)
+        prepare(part, n_classes=len(recipe.data.labels), size=recipe.side, cache=place.cache)
         for part in (split.fit, split.validation, split.calibration)
     )
     candidates = train_candidates(
@@ -121,31 +120,30 @@ def select(order: Order) -> Bundle:
         validation,
         recipe=recipe,
         first=order.first,
-        teacher=order.teacher,
+        teachers=order.teachers,
         place=place,
     )
-    winner = choose(candidates)
+    winner = choose(candidates, recipe.data.task)
     log.info("chosen: %s", winner.backbone)
     weights = retrain(
-        winner, fit_films, validation, recipe=recipe, teacher=order.teacher, place=place
+        winner, fit_films, validation, recipe=recipe, teachers=order.teachers, place=place
     )
     served = _served(winner.backbone, weights, recipe)
     log.info("calibrating on %d films", len(calibration.films))
     inputs = np.stack([read_input(film, Limits()) for film in calibration.films])
     logits = served.predict(inputs, batch_size=16, verbose="auto")["logits"]
     patients = tuple(film.patient for film in calibration.films)
-    decision = calibrate(logits, calibration.labels, patients, recipe.decision)
-    probability = confidences(logits, temperature=decision.temperature, bias=decision.bias)[:, 1]
+    decision, scores, zone = _decide(logits, calibration.truth, patients, recipe)
     findings = Findings(
         recipe=recipe,
         command=order.command,
         first=order.first,
-        teacher=order.teacher,
+        teachers=order.teachers,
         sharp=n_sharp,
         candidates=candidates,
         winner=winner,
-        calibration=score(calibration.labels, probability, threshold=decision.threshold),
-        zone=zone_figures(probability, calibration.labels, decision),
+        calibration=scores,
+        zone=zone,
         films={part: len(getattr(split, part)) for part in ("fit", "validation", "calibration")},
     )
     log.info("exporting to %s", order.target.name)
@@ -161,12 +159,11 @@ def select(order: Order) -> Bundle:
 def progress_folder(order: Order, split: Split) -> Path:
     """Name a folder after all that decides a run: only the very same run is gone on with."""
     parts = [order.recipe_sha256, keras.__version__]
-    if order.teacher is not None:
-        parts.append(f"teacher {order.teacher.bundle.sha256}")
+    parts += [f"teacher {teacher.bundle.sha256}" for teacher in order.teachers]
     parts += [f"{name}={first.identity()}" for name, first in sorted(order.first.items())]
     for part in ("fit", "validation", "calibration"):
         parts += [
-            f"{part} {film.name} {film.label} {film.patient} {film.sha256}"
+            f"{part} {film.name} {film.classes} {film.patient} {film.sha256}"
             for film in getattr(split, part)
         ]
     return order.run / hashlib.sha256("\n".join(parts).encode("utf-8")).hexdigest()[:12]
@@ -181,21 +178,47 @@ def _try_networks(order: Order) -> dict[str, int]:
         How many parameters of each are trained.
     """
     return {
-        name: trainable_count(network_of(name, order.recipe, order.first[name]), order.recipe)
+        name: trainable_count(network_of(name, order.recipe, order.first[name]))
         for name in order.recipe.candidates
     }
 
 
 def _served(backbone: str, weights: Path, recipe: Recipe) -> keras.Model:
     """Build the served graph with trained weights."""
-    served = build_served(
-        BACKBONES[backbone],
-        HEADS[recipe.network.head],
-        size=recipe.network.size,
-        n_classes=len(recipe.data.labels),
-    )
+    served = build_served(BACKBONES[backbone], HEADS[recipe.network.head], recipe.shape)
     served.set_weights(network_of(backbone, recipe, FirstWeights(str(weights))).get_weights())
     return served
+
+
+def split_of(data: Path, recipe: Recipe) -> Split:
+    """Read a data set as a recipe says, and split it."""
+    films = read_films(data, recipe.data)
+    if recipe.data.normals_per_case is not None:
+        films = thin_normals(films, per_case=recipe.data.normals_per_case, seed=recipe.seed)
+    return split_by_patient(films, recipe.data, seed=recipe.seed)
+
+
+def read_films(data: Path, recipe: DataRecipe) -> tuple[LabelledFilm, ...]:
+    """Read a data set as a recipe says, its test films with it."""
+    return SOURCES[recipe.source].read(data, recipe.labels, recipe.left_out)
+
+
+def _decide(
+    logits: NDArray[np.float32],
+    truth: NDArray[np.uint8],
+    patients: tuple[str, ...],
+    recipe: Recipe,
+) -> tuple[DecisionSpec, Scores, tuple[float, float] | None]:
+    """Calibrate; measure the result on the very films that calibrated it, and the zone of doubt."""
+    task = recipe.data.task
+    if task is Task.MULTILABEL:
+        decision = calibrate_findings(logits, truth, patients)
+        return decision, score_labels(truth, calibrated(logits, decision, task)), None
+    labels = truth[:, 1].astype(np.int64)
+    decision = calibrate(logits, labels, patients, recipe.decision)
+    probability = calibrated(logits, decision, task)[:, 1]
+    scores = score(labels, probability, threshold=decision.threshold)
+    return decision, scores, zone_figures(probability, labels, decision)
 
 
 def _spread(inputs: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -229,7 +252,7 @@ def _spec(
         name=order.target.name,
         version=order.version,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
-        task=Task.BINARY,
+        task=recipe.data.task,
         labels=recipe.data.labels,
         input=InputSpec(height=INPUT_SIDE, width=INPUT_SIDE, channels=1, dtype="uint8"),
         network=network,

@@ -8,9 +8,11 @@ import numpy as np
 
 from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
-from training.fit import Epoch, by_ranking, by_recency
-from training.freezing import TRAINERS, Assignment
+from cxr_app.spec import Task
+from training.devices import on_all_devices
+from training.freezing import Assignment, train
 from training.prepare import Prepared
+from training.progress import MERITS, Epoch, by_recency
 from training.recipe import Recipe
 from training.teacher import Teacher
 from training.weights import FirstWeights
@@ -45,18 +47,16 @@ class Candidate:
     backbone : str
         Entry of `training.networks.BACKBONES`.
     curves : tuple of Epoch
+    best : Epoch
+        The one whose weights are kept.
     weights : Path
         Of its best epoch, as `build_fitted` has them.
     """
 
     backbone: str
     curves: tuple[Epoch, ...]
+    best: Epoch
     weights: Path
-
-    @property
-    def best(self) -> Epoch:
-        """The epoch whose weights are kept."""
-        return max(self.curves, key=by_ranking)
 
     @property
     def gives_one_answer(self) -> bool:
@@ -72,7 +72,7 @@ def train_candidates(
     recipe: Recipe,
     first: dict[str, FirstWeights],
     place: Place,
-    teacher: Teacher | None = None,
+    teachers: tuple[Teacher, ...] = (),
 ) -> tuple[Candidate, ...]:
     """Train every candidate of the recipe with the same budget.
 
@@ -83,33 +83,37 @@ def train_candidates(
     recipe : Recipe
     first : dict of str to FirstWeights
         For each candidate.
-    teacher : Teacher or None
+    teachers : tuple of Teacher
         Of all of them.
     place : Place
         What is complete there is not trained again.
     """
-    done = []
+    done, merit = [], MERITS[recipe.fit.monitor]
     for name in recipe.candidates:
-        curves, weights = TRAINERS[recipe.network.freeze](
-            Assignment(
-                backbone=name,
-                first=first[name],
-                films=films,
-                validation=validation,
-                recipe=recipe,
-                fit=recipe.fit,
-                seed=recipe.seed,
-                folder=place.progress / name,
-                cache=place.cache,
-                teacher=teacher,
-            )
+        order = Assignment(
+            backbone=name,
+            first=first[name],
+            films=films,
+            validation=validation,
+            recipe=recipe,
+            fit=recipe.fit,
+            seed=recipe.seed,
+            folder=place.progress / name,
+            cache=place.cache,
+            teachers=teachers,
+            merit=merit,
         )
-        done.append(Candidate(backbone=name, curves=curves, weights=weights))
+        with on_all_devices():
+            curves, weights = train(order)
+        best = max(curves, key=merit)
+        done.append(Candidate(backbone=name, curves=curves, best=best, weights=weights))
     return tuple(done)
 
 
-def choose(candidates: tuple[Candidate, ...]) -> Candidate:
-    """Choose by validation accuracy, ties by AUC.
+def choose(candidates: tuple[Candidate, ...], task: Task = Task.BINARY) -> Candidate:
+    """Choose by validation accuracy, ties by AUC; where labels do not exclude each other, by AUC.
+
+    There most labels are absent from most films, so that saying "none" is mostly accurate.
 
     Raises
     ------
@@ -130,12 +134,16 @@ def choose(candidates: tuple[Candidate, ...]) -> Candidate:
             reason=f"no usable candidate: {names} gave one answer for every film; "
             "train longer, or with more films",
         )
-    return max(useful, key=_merit)
+    return max(useful, key=_by_auc if task is Task.MULTILABEL else _by_accuracy)
 
 
-def _merit(candidate: Candidate) -> tuple[float, float]:
+def _by_accuracy(candidate: Candidate) -> tuple[float, float]:
     scores = candidate.best.validation
     return scores.accuracy, scores.auc
+
+
+def _by_auc(candidate: Candidate) -> tuple[float, float]:
+    return _by_accuracy(candidate)[::-1]
 
 
 def retrain(
@@ -145,7 +153,7 @@ def retrain(
     *,
     recipe: Recipe,
     place: Place,
-    teacher: Teacher | None = None,
+    teachers: tuple[Teacher, ...] = (),
 ) -> Path:
     """Continue the winner shortly, with the validation films where the recipe adds them.
 
@@ -161,13 +169,13 @@ def retrain(
     if recipe.retrain.add_validation:
         films = Prepared(
             pictures=np.concatenate([films.pictures, validation.pictures]),
-            labels=np.concatenate([films.labels, validation.labels]),
+            truth=np.concatenate([films.truth, validation.truth]),
             films=films.films + validation.films,
         )
     short = replace(
         recipe.fit, epochs=recipe.retrain.epochs, learning_rate=recipe.retrain.learning_rate
     )
-    _, weights = TRAINERS[recipe.network.freeze](
+    _, weights = train(
         Assignment(
             backbone=winner.backbone,
             first=FirstWeights(str(winner.weights)),
@@ -178,7 +186,7 @@ def retrain(
             seed=recipe.seed + 1,
             folder=place.progress / "retrained",
             cache=place.cache,
-            teacher=teacher,
+            teachers=teachers,
             merit=by_recency,
         )
     )

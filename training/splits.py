@@ -39,7 +39,8 @@ def split_by_patient(films: tuple[LabelledFilm, ...], data: DataRecipe, *, seed:
     """Split the archive's train and val films; its test films, and copies of them, are left aside.
 
     Patients are drawn in random order, class by class, until each part holds its share of the
-    films. Two patient numbers that share an identical file are one patient.
+    films; a patient with several classes counts as one of the rarest of them. Two patient numbers
+    that share an identical file are one patient.
 
     Parameters
     ----------
@@ -60,8 +61,9 @@ def split_by_patient(films: tuple[LabelledFilm, ...], data: DataRecipe, *, seed:
     groups = _patients([f for f in films if f.subset != "test" and f.sha256 not in test])
     draw = np.random.default_rng(seed)
     parts: dict[str, list[LabelledFilm]] = {"fit": [], "validation": [], "calibration": []}
-    for label in range(len(data.labels)):
-        mine = [group for group in groups if group[0].label == label]
+    strata = _strata(groups, len(data.labels))
+    for stratum in range(-1, len(data.labels)):
+        mine = [group for group, place in zip(groups, strata, strict=True) if place == stratum]
         order = draw.permutation(len(mine))
         total = sum(len(group) for group in mine)
         left = {"validation": data.validation * total, "calibration": data.calibration * total}
@@ -74,7 +76,7 @@ def split_by_patient(films: tuple[LabelledFilm, ...], data: DataRecipe, *, seed:
                 left[part] -= len(group)
             parts[part] += group
     for part, members in parts.items():
-        present = {film.label for film in members}
+        present = {place for film in members for place in film.classes}
         lacking = [name for i, name in enumerate(data.labels) if i not in present]
         if lacking:
             raise TrainingError(
@@ -84,6 +86,19 @@ def split_by_patient(films: tuple[LabelledFilm, ...], data: DataRecipe, *, seed:
                 "more patients of that class are needed",
             )
     return Split(**{part: tuple(sorted(m, key=lambda f: f.name)) for part, m in parts.items()})
+
+
+def _strata(groups: list[list[LabelledFilm]], n_classes: int) -> list[int]:
+    """Name for each patient the class that is rarest among all films; -1 for one without any."""
+    counts = [0] * n_classes
+    for group in groups:
+        for film in group:
+            for place in film.classes:
+                counts[place] += 1
+    return [
+        min((place for film in group for place in film.classes), key=counts.__getitem__, default=-1)
+        for group in groups
+    ]
 
 
 def _warn(films: tuple[LabelledFilm, ...]) -> None:

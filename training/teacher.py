@@ -9,7 +9,7 @@ from cxr_app.bundle import Bundle, load_bundle
 from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
 from training.heads import HEADS
-from training.networks import BACKBONES, build_fitted
+from training.networks import BACKBONES, Shape, build_fitted
 from training.served import load_served
 
 __all__ = ["Teacher", "hold_still", "teacher_of"]
@@ -52,8 +52,7 @@ class Teacher:
         network = build_fitted(
             BACKBONES[spec.network.backbone],
             HEADS[spec.network.head],
-            size=spec.network.size,
-            n_classes=len(spec.labels),
+            Shape(size=spec.network.size),
             side=side,
         )
         network.set_weights(load_served(self.bundle).get_weights())

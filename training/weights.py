@@ -79,18 +79,16 @@ def first_weights_of(arguments: list[str], candidates: tuple[str, ...]) -> dict[
     return {name: FirstWeights(source) for name, source in chosen.items()}
 
 
-def start_from(
-    first: FirstWeights, build: Callable[[str | None], keras.Model], *, head: str = "logits"
-) -> keras.Model:
+def start_from(first: FirstWeights, build: Callable[[str | None], keras.Model]) -> keras.Model:
     """Build a network with its first weights.
+
+    A file may lack layers of the head, or hold them in another shape: they are trained anew.
 
     Parameters
     ----------
     first : FirstWeights
     build : callable (weights) -> keras.Model
         `weights` is "imagenet" or None, as Keras Applications take it.
-    head : str
-        The layer that a file may lack or hold in another shape, since it is trained anew.
 
     Raises
     ------
@@ -115,7 +113,7 @@ def start_from(
             arrays = _from_bundle(path)
         else:
             arrays = _from_npz(path) if path.suffix == ".npz" else _from_h5(path, network)
-        _assign(network, arrays, head=head, file=path.name)
+        _assign(network, arrays, file=path.name)
     return network
 
 
@@ -127,7 +125,9 @@ def _from_bundle(folder: Path) -> dict[str, np.ndarray]:
     }
 
 
-def _assign(network: keras.Model, arrays: dict[str, np.ndarray], *, head: str, file: str) -> None:
+def _assign(network: keras.Model, arrays: dict[str, np.ndarray], *, file: str) -> None:
+    names = [layer.name for layer in network.layers]
+    head = names[names.index("pooled") :] if "pooled" in names else ["logits"]
     for layer in network.layers:
         for variable in layer.weights:
             key = f"{layer.name}/{variable.name}"
@@ -136,7 +136,7 @@ def _assign(network: keras.Model, arrays: dict[str, np.ndarray], *, head: str, f
                 if not np.isfinite(value).all():
                     raise _unfit(file, f"{key} holds values that are not numbers")
                 variable.assign(value)
-            elif layer.name != head:
+            elif layer.name not in head:
                 found = "is missing" if value is None else f"has shape {value.shape}"
                 raise _unfit(file, f"{key} {found}, {tuple(variable.shape)} is needed")
 

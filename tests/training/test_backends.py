@@ -11,20 +11,24 @@ import pytest
 STEPS = """
 import numpy as np, keras
 from training.batches import Batches
-from training.fit import optimizer_of, targets_of
+from training.fit import targets_of
 from training.heads import HEADS
-from training.networks import BACKBONES, build_fitted
+from training.losses import loss_of
+from training.networks import BACKBONES, Shape, build_fitted
+from training.optimizers import optimizer_of
 from training.recipe import FitRecipe
+from training.schedules import SCHEDULES
+from cxr_app.spec import Task
 
 assert keras.backend.backend() == "{backend}"
 recipe = FitRecipe(epochs=1, batch=4, learning_rate=0.001)
-network = build_fitted(BACKBONES["densenet121"], HEADS["linear"], size=32, n_classes=2)
+network = build_fitted(BACKBONES["densenet121"], HEADS["linear"], Shape(size=32))
 films = np.random.default_rng(0).integers(0, 256, (8, 32, 32, 1), np.uint8)
-labels = np.arange(8) % 2
-network.compile(optimizer_of(recipe, n_films=8, epochs=1),
-                keras.losses.CategoricalCrossentropy(from_logits=True))
-batches = Batches(films, targets_of(labels, recipe), size=4, change=lambda film, draw: film,
-                  seed=0, epoch=0)
+truth = np.eye(2, dtype=np.uint8)[np.arange(8) % 2]
+rate = SCHEDULES["cosine"].start(recipe, 2)
+network.compile(optimizer_of(recipe, rate), loss_of(Task.BINARY, recipe, truth))
+batches = Batches(films, targets_of(truth, recipe), order=np.arange(8), size=4,
+                  change=lambda film, draw: film, seed=(0, 0))
 before = network.get_weights()[0]
 network.fit(batches, shuffle=False, verbose=0)
 assert not np.array_equal(before, network.get_weights()[0])
@@ -43,7 +47,7 @@ def test_two_steps_and_the_weights_load_back(backend: str, tmp_path: Path):
     import numpy as np
 
     from training.heads import HEADS
-    from training.networks import BACKBONES, build_fitted
+    from training.networks import BACKBONES, Shape, build_fitted
 
     file = tmp_path / "own.weights.h5"
     out = subprocess.run(
@@ -52,7 +56,7 @@ def test_two_steps_and_the_weights_load_back(backend: str, tmp_path: Path):
         capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
 
-    network = build_fitted(BACKBONES["densenet121"], HEADS["linear"], size=32, n_classes=2)
+    network = build_fitted(BACKBONES["densenet121"], HEADS["linear"], Shape(size=32))
     network.load_weights(file)
     films = np.random.default_rng(0).integers(0, 256, (8, 32, 32, 1), np.uint8)
     expected = np.array(json.loads(out.splitlines()[-1]))

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from cxr_app.errors import TrainingError
-from training.distill import area_matrix, by_teacher
-from training.fit import Labelled, Progress, by_recency, fit
+from training.distill import area_matrix, by_teachers
+from training.fit import Labelled, fit
+from training.progress import Progress, by_recency
 from training.recipe import DistillRecipe, FitRecipe
 from training.teacher import hold_still, teacher_of
 
@@ -47,12 +48,12 @@ def views(seed: int, count: int = 48) -> np.ndarray:
 def taught(teacher: keras.Model, folder: Path, labels: np.ndarray) -> keras.Model:
     def build():
         student = small("student", channels=4, stride=4, seed=1)
-        return by_teacher(student, teacher, DistillRecipe(side=32))
+        return by_teachers(student, (teacher,), DistillRecipe(side=32))
 
     fit(
         build,
-        Labelled(items=views(0), labels=labels),
-        Labelled(items=views(1), labels=np.arange(48) % 2),
+        Labelled(items=views(0), truth=np.eye(2, dtype=np.uint8)[labels]),
+        Labelled(items=views(1), truth=np.eye(2, dtype=np.uint8)[np.arange(48) % 2]),
         recipe=RECIPE,
         change=lambda view, _draw: view,
         seed=1,
@@ -123,7 +124,7 @@ def test_an_interrupted_lesson_ends_where_a_whole_one_does(
 def test_a_teacher_answers_without_its_dropout(teacher):
     """The same view twice is the same distance: nothing of the teacher is drawn."""
     student = small("student", channels=4, stride=4, seed=1)
-    lesson = by_teacher(student, teacher, DistillRecipe(side=32))
+    lesson = by_teachers(student, (teacher,), DistillRecipe(side=32))
     student.layers[-2].rate = 0.0
 
     once, twice = (

@@ -11,10 +11,10 @@ from PIL import Image
 
 from cxr_app import Prediction, load_bundle
 from cxr_app.imaging.phantom import phantom_png
-from training import bootstrap, ledger, sources
+from training import bootstrap, ledger
 from training import evaluate as module
 from training.cli import main
-from training.sources import read_class_folders
+from training.sources import class_folders, read_class_folders
 
 LABELS = ("NORMAL", "PNEUMONIA")
 
@@ -22,6 +22,7 @@ METRICS = {
     "command": "python -m training select",
     "films": {"fit": 2, "validation": 1, "calibration": 1},
     "winner": "tiny",
+    "teachers": [],
     "candidates": [
         {
             "backbone": "tiny",
@@ -147,7 +148,7 @@ def test_an_opening_stays_in_the_ledger_whatever_happens_then(bundle, films, mon
 def test_the_official_test_is_known_by_its_bytes_wherever_it_lies(bundle, films, monkeypatch):
     some = next(iter((films / "train" / "NORMAL").glob("*.png")))
     known = frozenset({hashlib.sha256(some.read_bytes()).hexdigest()[:16]})
-    monkeypatch.setattr(sources, "_official_test", lambda: known)
+    monkeypatch.setattr(class_folders, "_official_test", lambda: known)
 
     assert run(bundle, films / "train", "--part", "all") == 2
     assert not ledger.LEDGER.exists()

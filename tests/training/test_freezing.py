@@ -5,7 +5,8 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from training.freezing import TRAINERS, Assignment, network_of
+from training.freezing import Assignment, network_of
+from training.freezing import train as train_network
 from training.prepare import Prepared
 from training.recipe import FitRecipe, Freeze, NetworkRecipe, Recipe
 from training.weights import FirstWeights
@@ -20,7 +21,9 @@ RECIPE = Recipe(
 
 def films(seed: int, count: int) -> Prepared:
     pictures = np.random.default_rng(seed).integers(0, 256, (count, 32, 32, 1), np.uint8)
-    return Prepared(pictures=pictures, labels=np.arange(count) % 2, films=())
+    return Prepared(
+        pictures=pictures, truth=np.eye(2, dtype=np.uint8)[np.arange(count) % 2], films=()
+    )
 
 
 def train(folder: Path, cache: Path, **changes: object) -> tuple:
@@ -35,7 +38,7 @@ def train(folder: Path, cache: Path, **changes: object) -> tuple:
         "folder": folder,
         "cache": cache,
     }
-    return TRAINERS[Freeze.ALL](Assignment(**{**values, **changes}))
+    return train_network(Assignment(**{**values, **changes}))
 
 
 def test_the_head_learns_and_the_backbone_does_not_move(tmp_path: Path):

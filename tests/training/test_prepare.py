@@ -44,19 +44,19 @@ def films(tmp_path: Path):
 
 
 def test_a_film_is_decoded_once(films, tmp_path):
-    first = prepare(films, size=64, cache=tmp_path / "cache")
+    first = prepare(films, n_classes=2, size=64, cache=tmp_path / "cache")
     for film in films:
         film.path.unlink()
 
-    again = prepare(films, size=64, cache=tmp_path / "cache")
+    again = prepare(films, n_classes=2, size=64, cache=tmp_path / "cache")
 
     assert np.array_equal(first.pictures, again.pictures)
-    assert again.labels.tolist() == [0, 1]
+    assert again.truth.tolist() == [[1, 0], [0, 1]]
 
 
 def test_another_size_or_order_is_another_entry(films, tmp_path):
     for size, order in ((64, films), (96, films), (64, films[::-1])):
-        prepare(order, size=size, cache=tmp_path / "cache")
+        prepare(order, n_classes=2, size=size, cache=tmp_path / "cache")
 
     assert len(list((tmp_path / "cache").iterdir())) == 3
 
@@ -65,4 +65,4 @@ def test_films_that_cannot_be_read_stop_the_run_if_they_are_many(films, tmp_path
     films[0].path.write_bytes(b"")
 
     with pytest.raises(Exception, match="1 of 2 films cannot be read"):
-        prepare(films, size=64, cache=tmp_path / "cache")
+        prepare(films, n_classes=2, size=64, cache=tmp_path / "cache")

@@ -47,7 +47,7 @@ def test_every_recipe_of_the_project_is_read(path: Path):
                      id="a huge number"),
         pytest.param(GOOD.replace("0.002", "nan"), "fit.learning_rate: should be a finite number",
                      id="not a number"),
-        pytest.param(GOOD.replace("densenet121", "dense"), "known are densenet121, resnet50",
+        pytest.param(GOOD.replace("densenet121", "densenet120"), "did you mean 'densenet121'",
                      id="an unknown network"),
         pytest.param(GOOD.replace('"densenet121"', '"resnet50", "resnet50"'), "each may stand once",
                      id="a candidate twice"),

@@ -17,11 +17,11 @@ from cxr_app.imaging.phantom import draw_phantom
 from cxr_app.limits import Limits
 from training import bootstrap, cli
 from training.cli import main
-from training.fit import Epoch
 from training.heads import HEADS
 from training.metrics import Scores
-from training.networks import BACKBONES, build_fitted
+from training.networks import BACKBONES, Shape, build_fitted
 from training.prepare import Prepared, read_input, shrink
+from training.progress import Epoch, by_ranking
 from training.recipe import FitRecipe, NetworkRecipe, Recipe, read_recipe
 from training.run import Order, progress_folder
 from training.select import Candidate, Place, choose, train_candidates
@@ -68,7 +68,7 @@ def backbone(films: Path, tmp_path: Path) -> Path:
     """Make first weights of the kind that pays to freeze: batch-norm knows what films look like."""
     keras.utils.set_random_seed(2)
     entry = BACKBONES["densenet121"]
-    network = build_fitted(entry, HEADS["linear"], size=32, n_classes=2)
+    network = build_fitted(entry, HEADS["linear"], Shape(size=32))
     labelled = read_class_folders(films, ("NORMAL", "PNEUMONIA"))
     pictures = np.stack([shrink(read_input(film, Limits()), 32) for film in labelled])
     for layer in network.layers:
@@ -173,7 +173,7 @@ def test_a_bundle_is_measured_on_its_validation_films_and_teaches_another(  # no
     assert select(films, student, tmp_path, *map(str, taught), "--output", str(target)) == 0
 
     metrics = json.loads((target / "report" / "metrics.json").read_text())
-    assert metrics["teacher"]["bundle_sha256"] == load_bundle(teacher).sha256
+    assert metrics["teachers"][0]["bundle_sha256"] == load_bundle(teacher).sha256
     assert metrics["sharp_copies"] == metrics["films"]["fit"]
     assert "Taught by smoke 1.0.0" in (target / "report" / "card.md").read_text()
 
@@ -213,16 +213,20 @@ def test_bad_data_is_said_before_anything_is_trained(recipe, tmp_path, capsys):
 def epoch(accuracy: float, auc: float = 0.9, sensitivity: float = 0.9) -> Epoch:
     return Epoch(
         epoch=1,
+        learning_rate=0.1,
         loss=0.1,
+        accuracy=None,
         validation=Scores(
             accuracy=accuracy, auc=auc, sensitivity=sensitivity,
-            specificity=0.0 if sensitivity == 1 else 0.9, brier=0.1, ece=0.1, films=100,
+            specificity=0.0 if sensitivity == 1 else 0.9, brier=0.1, ece=0.1,
+            cross_entropy=0.1, films=100,
         ),
     )  # fmt: skip
 
 
 def candidate(name: str, *epochs: Epoch) -> Candidate:
-    return Candidate(backbone=name, curves=epochs, weights=Path(name))
+    best = max(epochs, key=by_ranking)
+    return Candidate(backbone=name, curves=epochs, best=best, weights=Path(name))
 
 
 def test_the_winner_is_the_most_accurate():
@@ -283,7 +287,7 @@ def test_only_the_very_same_run_is_gone_on_with(films, recipe, tmp_path):
     others = [
         folder(recipe_sha256="0"),
         folder(first={"densenet121": FirstWeights()}),
-        folder(replace(whole, fit=(replace(a, label=1), b))),
+        folder(replace(whole, fit=(replace(a, classes=(1,)), b))),
         folder(replace(whole, fit=(replace(a, patient="another"), b))),
         folder(replace(whole, validation=(d,), calibration=(c,))),
     ]
@@ -327,7 +331,7 @@ def test_the_card_shows_a_command_without_this_machines_folders(tmp_path):
 @pytest.mark.slow
 def test_both_networks_of_the_mission_are_trained_with_the_same_budget(tmp_path):
     pictures = np.random.default_rng(0).integers(0, 256, (8, 32, 32, 1), np.uint8)
-    few = Prepared(pictures=pictures, labels=np.arange(8) % 2, films=())
+    few = Prepared(pictures=pictures, truth=np.eye(2, dtype=np.uint8)[np.arange(8) % 2], films=())
     recipe = Recipe(
         name="own",
         candidates=("densenet121", "resnet50"),

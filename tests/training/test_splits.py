@@ -16,7 +16,7 @@ def film(
 ) -> LabelledFilm:
     name = f"{label}/{place}"
     return LabelledFilm(
-        path=Path(name), name=name, label=label, patient=patient, subset=subset,
+        path=Path(name), name=name, classes=(label,), patient=patient, subset=subset,
         sha256=sha256 or name,
     )  # fmt: skip
 

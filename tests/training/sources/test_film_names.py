@@ -2,7 +2,7 @@
 
 import pytest
 
-from training.patients import patient_of
+from training.sources.names import patient_of
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,128 @@
+"""What frozen layers make of films, computed once by the serving engine and kept on disk."""
+
+import hashlib
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from cxr_app.engine.silent_openvino import import_openvino
+from training.networks import Scaling
+from training.prepare import Prepared
+
+__all__ = ["Change", "frozen_maps"]
+
+Change = Callable[[NDArray[Any], np.random.Generator], NDArray[Any]]
+
+AT_ONCE: Final = 16
+
+
+def frozen_maps(
+    frozen: keras.Model,
+    films: Prepared,
+    *,
+    change: Change | None,
+    views: int,
+    seed: int,
+    identity: str,
+    cache: Path,
+) -> NDArray[np.float16]:
+    """Run frozen layers over films, or take what they made of them from the cache.
+
+    The key holds the films in their order, the layers' weights, the seed, Keras' version and the
+    `identity`, so nothing that was made otherwise is ever taken.
+
+    Parameters
+    ----------
+    frozen : keras.Model
+        Of `training.boundary.cut`.
+    films : Prepared
+    change : callable (picture, generator) -> picture, or None
+        The augmentation; without it every view is the film as it is.
+    views : int
+        Of each film.
+    seed : int
+        Of the changes.
+    identity : str
+        What else the result hangs on: the scaling, which lies in the graph and not in the weights,
+        and the augmentation.
+    cache : Path
+
+    Returns
+    -------
+    ndarray, float16 [N, views, ...]
+        Mapped from the file, so that it need not fit into memory. Half precision: it moves no
+        figure by more than 0.001 (`docs/adr/0011-what-is-frozen-is-computed-once.md`).
+    """
+    key = hashlib.sha256(films.pictures.tobytes())
+    key.update(f"{films.pictures.shape} {views} {seed} {identity} {keras.__version__}".encode())
+    for value in frozen.get_weights():
+        key.update(np.ascontiguousarray(value).tobytes())
+    place = cache / f"frozen-{key.hexdigest()[:16]}.npy"
+    if not place.is_file():
+        cache.mkdir(parents=True, exist_ok=True)
+        unfinished = place.with_suffix(".part.npy")
+        _compute(frozen, films, unfinished, change=change, views=views, seed=seed)
+        unfinished.replace(place)
+    stored: NDArray[np.float16] = np.load(place, mmap_mode="r", allow_pickle=False)
+    return stored
+
+
+def _compute(
+    frozen: keras.Model,
+    films: Prepared,
+    place: Path,
+    *,
+    change: Change | None,
+    views: int,
+    seed: int,
+) -> None:
+    run = _compiled(frozen)
+    count = len(films.pictures)
+    shape = (count, views, *frozen.output.shape[1:])
+    maps = np.lib.format.open_memmap(place, mode="w+", dtype=np.float16, shape=shape)
+    for start in tqdm(range(0, count, AT_ONCE), desc="frozen layers", unit="batch", leave=False):
+        stop = min(start + AT_ONCE, count)
+        for view in range(views):
+            pictures = films.pictures[start:stop]
+            if change is not None:
+                draws = [np.random.default_rng((seed, n, view)) for n in range(start, stop)]
+                pictures = np.stack([change(*both) for both in zip(pictures, draws, strict=True)])
+            # Half precision ends at 65,504; no map here comes near it.
+            maps[start:stop, view] = run(pictures)
+    maps.flush()
+
+
+def _compiled(frozen: keras.Model) -> Callable[[NDArray[np.uint8]], NDArray[np.float32]]:
+    """Compile for OpenVINO, several times faster than Keras; a backend that cannot export runs it.
+
+    Float32 is said aloud: a processor with shorter numbers would take them by itself.
+    """
+    if keras.backend.backend() != "tensorflow":
+        return lambda pictures: np.asarray(
+            frozen.predict(pictures, batch_size=AT_ONCE, verbose=0), np.float32
+        )
+    openvino = import_openvino()
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "frozen.xml"
+        frozen.export(str(file), format="openvino", verbose=False)
+        graph = openvino.Core().read_model(file)
+        hints = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
+        compiled = openvino.Core().compile_model(graph, "CPU", hints)
+    request = compiled.create_infer_request()
+
+    def run(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+        outputs: NDArray[np.float32] = request.infer({0: pictures})[0]
+        return outputs
+
+    return run
+
+
+def identity_of(scaling: Scaling, *more: object) -> str:
+    """Say in words what a network's weights do not tell."""
+    return " ".join(map(repr, (scaling, *more)))

@@ -1,0 +1,85 @@
+"""What logits mean: classes that exclude each other, or findings that do not."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from cxr_app.spec import Task
+from training.metrics import Scores, balanced_weights, score, score_labels
+
+__all__ = ["TASKS", "TaskEntry", "looked_for", "truth_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskEntry:
+    """How networks of a task are trained and judged.
+
+    Attributes
+    ----------
+    probabilities : callable (logits float32 [N, C]) -> float64 [N, C]
+        Raw, uncalibrated.
+    score : callable (truth uint8 [N, C], probabilities [N, C]) -> Scores
+    weights : callable (truth) -> float32 [N]
+        Of the films, so that classes that exclude each other count alike; 1 where they do not: a
+        film then has a weight for each of its findings, which only the loss can give.
+    accuracy : callable () -> keras.metrics.Metric
+        Of training.
+    """
+
+    probabilities: Callable[[NDArray[np.float32]], NDArray[np.float64]]
+    score: Callable[[NDArray[np.uint8], NDArray[np.float64]], Scores]
+    weights: Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+    accuracy: Callable[[], Any]
+
+
+def looked_for(logits: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Turn logits [N, 2] into the raw probability of the second class, float64 [N]."""
+    return _sigmoid(logits[:, 1].astype(np.float64) - logits[:, 0])
+
+
+def truth_of(classes: tuple[tuple[int, ...], ...], n_classes: int) -> NDArray[np.uint8]:
+    """Write the classes of films as a table.
+
+    Returns
+    -------
+    ndarray, uint8 [N, n_classes]
+        1 where the film is of the class.
+    """
+    truth = np.zeros((len(classes), n_classes), np.uint8)
+    for row, places in zip(truth, classes, strict=True):
+        row[list(places)] = 1
+    return truth
+
+
+def _sigmoid(margin: NDArray[np.float64]) -> NDArray[np.float64]:
+    probability: NDArray[np.float64] = 0.5 * (1 + np.tanh(margin / 2))
+    return probability
+
+
+def _two(logits: NDArray[np.float32]) -> NDArray[np.float64]:
+    second = looked_for(logits)
+    return np.stack([1 - second, second], axis=1)
+
+
+BINARY: Final = TaskEntry(
+    probabilities=_two,
+    score=lambda truth, probabilities: score(truth[:, 1].astype(np.int64), probabilities[:, 1]),
+    weights=lambda truth: balanced_weights(truth[:, 1].astype(np.int64)).astype(np.float32),
+    accuracy=lambda: keras.metrics.CategoricalAccuracy(name="accuracy"),
+)
+MULTILABEL: Final = TaskEntry(
+    probabilities=lambda logits: _sigmoid(logits.astype(np.float64)),
+    score=score_labels,
+    weights=lambda truth: np.ones(len(truth), np.float32),
+    # Of logits, so the line between yes and no is at 0.
+    accuracy=lambda: keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0),
+)
+
+TASKS: Final[Mapping[Task, TaskEntry]] = MappingProxyType(
+    {Task.BINARY: BINARY, Task.MULTILABEL: MULTILABEL}
+)
