@@ -53,6 +53,7 @@ def card(spec: Spec, sha256: str, metrics: dict[str, Any]) -> str:
         "## Make it again",
         f"```\n{metrics['command']}\n```",
         _recipe(spec),
+        *_said(metrics),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -100,10 +101,17 @@ def _data(spec: Spec, metrics: dict[str, Any]) -> str:
         if sharp
         else ""
     )
+    also = metrics.get("also")
+    second = (
+        f" Fitted too, and used for nothing else: {also['films']} films of {also['name']}, each "
+        f"counting {also['weight']:g}."
+        if also
+        else ""
+    )
     return (
         f"{spec.training.data.name}: {spec.training.data.films} films, split by patient: fit "
         f"{films['fit']}, validation {films['validation']}, calibration {films['calibration']}."
-        f"{copies} SHA-256 of the sorted file hashes: `{spec.training.data.sha256}`."
+        f"{copies}{second} SHA-256 of the sorted file hashes: `{spec.training.data.sha256}`."
     )
 
 
@@ -202,6 +210,21 @@ def _limits(metrics: dict[str, Any], evaluations: dict[str, Any]) -> str:
         )
     lines.append("Made from the picture alone: no history, no second view, no earlier film.")
     return "\n".join(f"- {line}" for line in lines)
+
+
+def _said(metrics: dict[str, Any]) -> list[str]:
+    """Say where the recipe does otherwise than the system that it reproduces."""
+    said, ours = metrics.get("seed_said") or {}, metrics.get("ours") or []
+    if not said:
+        return []
+    parts = [
+        "## The system that this reproduces",
+        "What it says or does, where the recipe does otherwise:",
+        "\n".join(f"- {key.replace('_', ' ')}: {text}" for key, text in said.items()),
+    ]
+    if ours:
+        parts.append(f"Values that it does not give and that are ours: {', '.join(ours)}.")
+    return parts
 
 
 def _recipe(spec: Spec) -> str:

@@ -76,6 +76,9 @@ def parser() -> argparse.ArgumentParser:
         "--sharp", type=Path, metavar="DIR", help="larger copies of some fit films, by class"
     )
     select.add_argument(
+        "--also", type=Path, metavar="DIR", help="a second archive; for a recipe with [also]"
+    )
+    select.add_argument(
         "--output", type=Path, metavar="DIR", help="the bundle's folder (default: models/RECIPE)"
     )
     select.add_argument(
@@ -171,6 +174,9 @@ def _select(options: argparse.Namespace) -> int:
     if (recipe.distill is None) != (not options.teacher):
         reason = "a recipe with [distill] needs --teacher DIR, and no other takes it"
         raise TrainingError(Code.USAGE, reason=reason)
+    if (recipe.also is None) != (options.also is None):
+        reason = "a recipe with [also] needs --also DIR, and no other takes it"
+        raise TrainingError(Code.USAGE, reason=reason)
     teachers = tuple(
         teacher_of(folder, recipe.data.labels, side=recipe.side) for folder in options.teacher
     )
@@ -189,6 +195,7 @@ def _select(options: argparse.Namespace) -> int:
             target=target,
             teachers=teachers,
             sharp=options.sharp,
+            also=options.also,
             run=options.run or Path("runs") / recipe.name,
             version=options.version,
             command=shown_command(options, target),
@@ -275,4 +282,6 @@ def shown_command(options: argparse.Namespace, target: Path) -> str:
         words += ["--teacher", shown_path(teacher)]
     if options.sharp:
         words += ["--sharp", "SHARP_DIR"]
+    if options.also:
+        words += ["--also", "ALSO_DIR"]
     return " ".join([*words, "--output", shown_path(target), "--version", options.version])

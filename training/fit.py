@@ -39,10 +39,13 @@ class Labelled:
         Pictures uint8 [N, side, side, 1], or what frozen layers made of them.
     truth : ndarray, uint8 [N, C]
         1 where an item is of a class.
+    weights : ndarray, float32 [N], or None
+        How much each counts in training beside the others; None where all count alike.
     """
 
     items: NDArray[Any]
     truth: NDArray[np.uint8]
+    weights: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,16 +76,18 @@ def by_labels(
     return Lesson(network=network, trained=network, loss=loss, metrics=(TASKS[task].accuracy(),))
 
 
-def targets_of(truth: NDArray[np.uint8], recipe: FitRecipe, task: Task = Task.BINARY) -> Targets:
+def targets_of(films: Labelled, recipe: FitRecipe, task: Task = Task.BINARY) -> Targets:
     """Make the targets of a run, smoothed and weighed as the recipe says."""
+    truth = films.truth
     # Smoothing shares out among the classes; a finding alone has two: there and not there.
     n_choices = 2 if task is Task.MULTILABEL else truth.shape[1]
     classes = truth * (1 - recipe.label_smoothing) + recipe.label_smoothing / n_choices
-    ones = np.ones(len(truth), np.float32)
-    return Targets(
-        classes=classes.astype(np.float32),
-        weights=TASKS[task].weights(truth) if recipe.balance_classes else ones,
-    )
+    weights = np.ones(len(truth), np.float32)
+    if recipe.balance_classes:
+        weights = TASKS[task].weights(truth)
+    if films.weights is not None:
+        weights = weights * films.weights
+    return Targets(classes=classes.astype(np.float32), weights=weights / weights.mean())
 
 
 def fit(
@@ -127,7 +132,7 @@ def fit(
         metrics=list(lesson.metrics),
     )
     means = [RunningMean(network, recipe.average)] if recipe.average else []
-    targets = targets_of(films.truth, recipe, task)
+    targets = targets_of(films, recipe, task)
     curves = progress.curves()
     while not _is_over(curves, recipe, progress.merit):
         if curves:

@@ -150,6 +150,10 @@ def _change_of(order: Assignment) -> Callable[[NDArray[Any], np.random.Generator
     return lambda picture, draw: augment(picture, order.recipe.augment, draw)
 
 
+def _weights(films: Prepared) -> NDArray[np.float32] | None:
+    return films.weights if any(film.weight != 1 for film in films.films) else None
+
+
 def _train_whole(order: Assignment) -> tuple[tuple[Epoch, ...], Path]:
     task = order.recipe.data.task
 
@@ -163,7 +167,9 @@ def _train_whole(order: Assignment) -> tuple[tuple[Epoch, ...], Path]:
     progress = Progress(order.folder, merit=order.merit)
     curves = fit(
         build,
-        Labelled(items=order.films.pictures, truth=order.films.truth),
+        Labelled(
+            items=order.films.pictures, truth=order.films.truth, weights=_weights(order.films)
+        ),
         Labelled(items=order.validation.pictures, truth=order.validation.truth),
         recipe=order.fit,
         task=task,
@@ -208,7 +214,7 @@ def _train_from_boundary(order: Assignment) -> tuple[tuple[Epoch, ...], Path]:
     progress = Progress(order.folder / "trained-part", merit=order.merit)
     curves = fit(
         build,
-        Labelled(items=maps, truth=order.films.truth),
+        Labelled(items=maps, truth=order.films.truth, weights=_weights(order.films)),
         Labelled(items=judged[:, 0].astype(np.float32), truth=order.validation.truth),
         recipe=order.fit,
         task=task,

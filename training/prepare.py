@@ -43,6 +43,11 @@ class Prepared:
     truth: NDArray[np.uint8]
     films: tuple[LabelledFilm, ...]
 
+    @property
+    def weights(self) -> NDArray[np.float32]:
+        """How much each film counts in training beside the others, float32 [N]."""
+        return np.array([film.weight for film in self.films], np.float32)
+
 
 def read_input(film: LabelledFilm, limits: Limits) -> NDArray[np.uint8]:
     """Decode one film into the input of the served graph, uint8 [512, 512, 1].

@@ -17,6 +17,7 @@ from training.losses import LOSSES
 from training.networks import BACKBONES, Shape
 from training.optimizers import OPTIMIZERS
 from training.recipe_tables import (
+    AlsoRecipe,
     AugmentRecipe,
     DataRecipe,
     DecisionRecipe,
@@ -35,6 +36,7 @@ from training.samplers import SAMPLERS
 from training.schedules import SCHEDULES
 
 __all__ = [
+    "AlsoRecipe",
     "AugmentRecipe",
     "DataRecipe",
     "DecisionRecipe",
@@ -64,6 +66,8 @@ class Recipe:
         Of the split, the first weights, the order and the augmentation.
     candidates : tuple of str
         Backbones to train, entries of `training.networks.BACKBONES`; the best one wins.
+    also : AlsoRecipe or None
+        Films of a second archive, to be fitted too.
     distill : DistillRecipe or None
         Given, the candidates learn from teachers' answers instead of from labels.
     search : tuple of SearchRecipe
@@ -80,6 +84,7 @@ class Recipe:
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
     candidates: Annotated[tuple[str, ...], Field(min_length=1)]
     data: DataRecipe = field(default_factory=DataRecipe)
+    also: AlsoRecipe | None = None
     population: PopulationRecipe = field(default_factory=PopulationRecipe)
     network: NetworkRecipe = field(default_factory=NetworkRecipe)
     fit: FitRecipe
@@ -103,6 +108,11 @@ class Recipe:
         known("fit.schedule", self.fit.schedule, SCHEDULES)
         if self.data.task is Task.MULTILABEL and self.decision.sensitivity is not None:
             raise ValueError("decision.sensitivity: belongs to two classes")
+        if self.also is not None:
+            if self.data.task is not Task.BINARY:
+                raise ValueError("also: belongs to two classes that exclude each other")
+            for label in self.also.only:
+                known("also.only", label, self.data.labels)
         for key in (*self.ours, *(space.key for space in self.search)):
             _check_key(self, key)
         self._check_frozen()

@@ -14,6 +14,7 @@ from training.heads import HEADS
 from training.sources import FINDINGS, SOURCES
 
 __all__ = [
+    "AlsoRecipe",
     "AugmentRecipe",
     "DataRecipe",
     "DecisionRecipe",
@@ -122,6 +123,36 @@ class DataRecipe:
     def task(self) -> Task:
         """What the labels mean."""
         return SOURCES[self.source].task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlsoRecipe:
+    """Films of a second archive that are fitted too; they never choose, calibrate or measure.
+
+    Attributes
+    ----------
+    name : str
+        Of that data set, for the card.
+    source : str
+        Entry of `training.sources.SOURCES`, of two classes that exclude each other.
+    only : tuple of str
+        Labels whose films are taken; empty takes both.
+    weight : float
+        How much each of its films counts beside one of the first archive.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    name: Text
+    source: str
+    only: tuple[Text, ...] = ()
+    weight: Annotated[float, Field(gt=0, le=100)] = 1.0
+
+    def __post_init__(self) -> None:
+        """Check that its labels can be those of the first archive."""
+        known("source", self.source, SOURCES)
+        if SOURCES[self.source].task is not Task.BINARY:
+            raise ValueError("source: must have two classes that exclude each other")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

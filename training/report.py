@@ -13,12 +13,12 @@ from training.card import card
 from training.metrics import Scores
 from training.plots import draw_curves
 from training.progress import Epoch
-from training.recipe import Recipe
+from training.recipe import Freeze, Recipe
 from training.select import Candidate
 from training.teacher import Teacher
 from training.weights import FirstWeights
 
-__all__ = ["Findings", "read_metrics", "write_again", "write_report"]
+__all__ = ["Findings", "never_trained", "read_metrics", "write_again", "write_report"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,8 @@ class Findings:
         right; classes alike, 0..1. None where there is no zone.
     films : dict of str to int
         Films of each part of the split.
+    also : int
+        Films of a second archive that were fitted too.
     """
 
     recipe: Recipe
@@ -56,6 +58,7 @@ class Findings:
     calibration: Scores
     zone: tuple[float, float] | None
     films: dict[str, int]
+    also: int
 
 
 def write_report(bundle: Bundle, findings: Findings) -> None:
@@ -121,6 +124,8 @@ def _metrics(bundle: Bundle, findings: Findings) -> dict[str, Any]:
         "command": findings.command,
         "films": findings.films,
         "sharp_copies": findings.sharp,
+        "also": recipe.also
+        and {"name": recipe.also.name, "films": findings.also, "weight": recipe.also.weight},
         "winner": findings.winner.backbone,
         "teachers": [_taught_by(teacher) for teacher in findings.teachers],
         "candidates": [
@@ -141,8 +146,22 @@ def _metrics(bundle: Bundle, findings: Findings) -> dict[str, Any]:
         "calibration": findings.calibration,
         "zone": findings.zone
         and {"share_inside": findings.zone[0], "right_outside": findings.zone[1]},
-        "limits": list(recipe.population.limits),
+        "limits": [*recipe.population.limits, *never_trained(recipe, findings.first)],
+        "ours": list(recipe.ours),
+        "seed_said": recipe.seed_said,
     }
+
+
+def never_trained(recipe: Recipe, first: dict[str, FirstWeights]) -> tuple[str, ...]:
+    """Say which candidates' frozen layers keep random weights: a run of them proves no worth."""
+    if recipe.network.freeze is Freeze.NONE:
+        return ()
+    return tuple(
+        f"The frozen layers of {name} were never trained: its run shows that the recipe runs, and "
+        "nothing of what it is worth."
+        for name in recipe.candidates
+        if first[name].source == "none"
+    )
 
 
 def _row(epoch: Epoch) -> dict[str, Any]:

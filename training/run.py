@@ -27,6 +27,7 @@ from cxr_app.spec import (
     Task,
     TrainingFacts,
 )
+from training.also import with_also
 from training.calibrate import calibrate, calibrate_findings, calibrated, zone_figures
 from training.export import MODEL_FILES, export
 from training.freezing import network_of, trainable_count
@@ -35,7 +36,7 @@ from training.metrics import Scores, score, score_labels
 from training.networks import BACKBONES, build_served
 from training.prepare import prepare, read_input
 from training.recipe import DataRecipe, Recipe
-from training.report import Findings, write_report
+from training.report import Findings, never_trained, write_report
 from training.samplers import thin_normals
 from training.select import Place, choose, retrain, train_candidates
 from training.sharp import with_sharp_copies
@@ -73,6 +74,8 @@ class Order:
         Given with a recipe that distills, and only then.
     sharp : Path or None
         Folder of sharp copies of some of the films.
+    also : Path or None
+        Folder of a second archive; given with a recipe that asks for it, and only then.
     version : str
         Of the model.
     command : str
@@ -87,6 +90,7 @@ class Order:
     run: Path
     teachers: tuple[Teacher, ...] = ()
     sharp: Path | None = None
+    also: Path | None = None
     version: str
     command: str
 
@@ -109,6 +113,11 @@ def select(order: Order) -> Bundle:
         fit = with_sharp_copies(split.fit, order.sharp, recipe.data.labels, seed=recipe.seed)
         n_sharp = sum(one != other for one, other in zip(fit, split.fit, strict=True))
         split = replace(split, fit=fit)
+    n_first = len(split.fit)
+    if order.also is not None:
+        split = with_also(split, order.also, recipe)
+    for sentence in never_trained(recipe, order.first):
+        log.warning("%s", sentence)
     trainable = _try_networks(order)
     place = Place(progress_folder(order, split), order.run / "cache")
     fit_films, validation, calibration = (
@@ -144,7 +153,12 @@ def select(order: Order) -> Bundle:
         winner=winner,
         calibration=scores,
         zone=zone,
-        films={part: len(getattr(split, part)) for part in ("fit", "validation", "calibration")},
+        films={
+            "fit": n_first,
+            "validation": len(split.validation),
+            "calibration": len(split.calibration),
+        },
+        also=len(split.fit) - n_first,
     )
     log.info("exporting to %s", order.target.name)
     return export(
@@ -163,7 +177,7 @@ def progress_folder(order: Order, split: Split) -> Path:
     parts += [f"{name}={first.identity()}" for name, first in sorted(order.first.items())]
     for part in ("fit", "validation", "calibration"):
         parts += [
-            f"{part} {film.name} {film.classes} {film.patient} {film.sha256}"
+            f"{part} {film.name} {film.classes} {film.patient} {film.sha256} {film.weight:g}"
             for film in getattr(split, part)
         ]
     return order.run / hashlib.sha256("\n".join(parts).encode("utf-8")).hexdigest()[:12]

@@ -11,7 +11,7 @@ import pytest
 STEPS = """
 import numpy as np, keras
 from training.batches import Batches
-from training.fit import targets_of
+from training.fit import Labelled, targets_of
 from training.heads import HEADS
 from training.losses import loss_of
 from training.networks import BACKBONES, Shape, build_fitted
@@ -27,7 +27,8 @@ films = np.random.default_rng(0).integers(0, 256, (8, 32, 32, 1), np.uint8)
 truth = np.eye(2, dtype=np.uint8)[np.arange(8) % 2]
 rate = SCHEDULES["cosine"].start(recipe, 2)
 network.compile(optimizer_of(recipe, rate), loss_of(Task.BINARY, recipe, truth))
-batches = Batches(films, targets_of(truth, recipe), order=np.arange(8), size=4,
+targets = targets_of(Labelled(items=films, truth=truth), recipe)
+batches = Batches(films, targets, order=np.arange(8), size=4,
                   change=lambda film, draw: film, seed=(0, 0))
 before = network.get_weights()[0]
 network.fit(batches, shuffle=False, verbose=0)

@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from cxr_app.decision import confidences
-from training.calibrate import calibrate, fit_temperature, operating_point, zone_of_doubt
+from cxr_app.spec import Task
+from training.calibrate import (
+    calibrate,
+    calibrate_findings,
+    calibrated,
+    fit_temperature,
+    operating_point,
+    zone_of_doubt,
+)
 from training.recipe import DecisionRecipe
 
 
@@ -105,3 +113,22 @@ def test_the_parts_make_one_decision():
     assert measured.value == pytest.approx(called[labels == 1].mean())
     assert measured.low < measured.value < measured.high
     assert spec.films == 200
+
+
+def test_of_each_finding_the_threshold_lies_where_both_are_alike():
+    """Two findings, one of them rare; each is called from its own even point on."""
+    draw = np.random.default_rng(4)
+    truth = np.stack([draw.random(4000) < 0.5, draw.random(4000) < 0.1], axis=1).astype(np.uint8)
+    # Normal films at -1 and +3, films with the finding two higher: even at 0 and at 4.
+    logits = draw.normal(size=(4000, 2)) + 2 * truth + np.array([-1.0, 3.0])
+
+    spec = calibrate_findings(logits.astype(np.float32), truth, tuple(map(str, range(4000))))
+
+    chance = calibrated(logits.astype(np.float32), spec, Task.MULTILABEL)
+    for place, even in enumerate((0.0, 4.0)):
+        near = np.abs(logits[:, place] - even) < 0.05
+        assert chance[near, place].mean() == pytest.approx(0.5, abs=0.06)
+    # 0.841 is the share of a normal distribution below one standard deviation.
+    assert spec.measured.sensitivity.value == pytest.approx(0.841, abs=0.03)
+    assert spec.measured.specificity.value == pytest.approx(0.841, abs=0.03)
+    assert (spec.threshold, spec.zone) == (0.5, (0.5, 0.5))

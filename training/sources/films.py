@@ -37,6 +37,8 @@ class LabelledFilm:
         Of its bytes, in hexadecimal.
     groups : tuple of (str, str)
         What else its archive says of it, to report groups of films apart: ("view", "AP").
+    weight : float
+        How much it counts in training beside the others.
     """
 
     path: Path
@@ -47,6 +49,7 @@ class LabelledFilm:
     subset: str
     sha256: str
     groups: tuple[tuple[str, str], ...] = ()
+    weight: float = 1.0
 
     @property
     def label(self) -> int:

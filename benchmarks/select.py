@@ -1,0 +1,139 @@
+"""How much sooner a frozen backbone's candidates are trained when it is run once.
+
+    python benchmarks/select.py [--data DIR] [--films 400] [--size 224] [--first NAME=SOURCE]
+
+Two backbones, three epochs, in one run on the same films: the plain loop, which runs the frozen
+backbone in every epoch, and the project's own way, which runs it once with the serving engine and
+keeps what it makes in half precision. Both train the very same head from the same first weights
+with the same batches. Without --data the films are drawn. Ratios are what to quote.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # the project runs from its checkout
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+
+from cxr_app.imaging.phantom import draw_phantom  # noqa: E402
+from cxr_app.imaging.to_input import to_input  # noqa: E402
+from training.fit import Labelled, by_labels, fit  # noqa: E402
+from training.freezing import Assignment, network_of, train  # noqa: E402
+from training.losses import loss_of  # noqa: E402
+from training.prepare import Prepared, prepare, shrink  # noqa: E402
+from training.progress import Epoch, Progress  # noqa: E402
+from training.recipe import Recipe, read_recipe  # noqa: E402
+from training.run import split_of  # noqa: E402
+from training.tasks import truth_of  # noqa: E402
+from training.weights import first_weights_of  # noqa: E402
+
+AIM = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """Seconds of a training, and its curves."""
+
+    seconds: float
+    curves: tuple[Epoch, ...]
+
+
+def drawn(count: int, size: int, seed: int) -> Prepared:
+    """Draw films whose second class has a shadow in a lung."""
+    classes = tuple((place % 2,) for place in range(count))
+    pictures = []
+    for place in range(count):
+        film = draw_phantom(seed + place, size=(320, 256), consolidation=0.5 * (place % 2))
+        pictures.append(shrink(to_input(film), size))
+    return Prepared(pictures=np.stack(pictures), truth=truth_of(classes, 2), films=())
+
+
+def found(data: Path, recipe: Recipe, count: int, cache: Path) -> tuple[Prepared, Prepared]:
+    """Read fit and validation films of a data set, at most `count` to fit."""
+    split = split_of(data, recipe)
+    order = np.random.default_rng(0).permutation(len(split.fit))[:count]
+    fitted = tuple(split.fit[place] for place in np.sort(order))
+    both = [
+        prepare(part, n_classes=2, size=recipe.network.size, cache=cache)
+        for part in (fitted, split.validation)
+    ]
+    return both[0], both[1]
+
+
+def plain(order: Assignment) -> Timed:
+    """Run the frozen backbone in every step."""
+    started = time.perf_counter()
+    curves = fit(
+        lambda: by_labels(
+            network_of(order.backbone, order.recipe, order.first),
+            loss_of(order.recipe.data.task, order.fit, order.films.truth),
+        ),
+        Labelled(items=order.films.pictures, truth=order.films.truth),
+        Labelled(items=order.validation.pictures, truth=order.validation.truth),
+        recipe=order.fit,
+        change=lambda picture, _draw: picture,
+        seed=order.seed,
+        progress=Progress(order.folder / "plain", merit=order.merit),
+    )
+    return Timed(time.perf_counter() - started, curves)
+
+
+def once(order: Assignment) -> Timed:
+    """Run it once."""
+    started = time.perf_counter()
+    curves, _ = train(order)
+    return Timed(time.perf_counter() - started, curves)
+
+
+def main() -> None:
+    """Compare, candidate by candidate."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, help="films by class; without it they are drawn")
+    parser.add_argument("--films", type=int, default=400, help="to fit (default: 400)")
+    parser.add_argument("--size", type=int, default=224, help="side in pixels (default: 224)")
+    parser.add_argument("--first", action="append", default=[], help="as --weights of select")
+    options = parser.parse_args()
+    keras.utils.disable_interactive_logging()
+    recipe, _ = read_recipe(ROOT / "training" / "recipes" / "003.toml")
+    recipe = replace(recipe, network=replace(recipe.network, size=options.size))
+    first = first_weights_of(options.first or ["none"], recipe.candidates)
+    totals = {"plain": 0.0, "once": 0.0}
+    with tempfile.TemporaryDirectory() as folder:
+        if options.data:
+            films, validation = found(options.data, recipe, options.films, Path(folder) / "cache")
+        else:
+            films = drawn(options.films, options.size, seed=0)
+            validation = drawn(options.films // 4, options.size, seed=10_000)
+        print(f"{len(films.truth)} films to fit, {len(validation.truth)} to validate, "
+              f"{options.size} pixels, {recipe.fit.epochs} epochs")  # fmt: skip
+        for name in recipe.candidates:
+            order = Assignment(
+                backbone=name,
+                first=first[name],
+                films=films,
+                validation=validation,
+                recipe=recipe,
+                fit=recipe.fit,
+                seed=recipe.seed,
+                folder=Path(folder) / name,
+                cache=Path(folder) / "cache",
+            )
+            runs = {"plain": plain(order), "once": once(order)}
+            for way, run in runs.items():
+                totals[way] += run.seconds
+                last = run.curves[-1].validation
+                print(f"{name:>12} {way:>6} {run.seconds:7.1f} s  validation accuracy "
+                      f"{last.accuracy:.4f}  AUC {last.auc:.4f}")  # fmt: skip
+    print(f"ratio {totals['plain'] / totals['once']:.1f} (at least {AIM:g})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""Films of a second archive beside those of the first: fitted with them, and nothing else."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from training.recipe import Recipe
+from training.sources import SOURCES, LabelledFilm
+from training.sources.films import invalid
+from training.splits import Split
+
+__all__ = ["with_also"]
+
+
+def with_also(split: Split, folder: Path, recipe: Recipe) -> Split:
+    """Add the films of a second archive to those that are fitted.
+
+    Its test films stay out, and so does every film whose bytes stand in a part that chooses or
+    calibrates.
+
+    Parameters
+    ----------
+    split : Split
+        Of the first archive.
+    folder : Path
+        The second one.
+    recipe : Recipe
+        With a table `also`.
+
+    Raises
+    ------
+    TrainingError
+        `data_invalid` where nothing is left to be added.
+    """
+    if recipe.also is None:
+        raise ValueError("the recipe asks for no second archive")
+    labels = recipe.data.labels
+    wanted = {labels.index(label) for label in recipe.also.only or labels}
+    taken = {film.sha256 for film in split.fit + split.validation + split.calibration}
+    added = tuple(
+        _added(film, recipe.also.weight)
+        for film in SOURCES[recipe.also.source].read(folder, labels, ())
+        if film.subset != "test" and film.label in wanted and film.sha256 not in taken
+    )
+    if not added:
+        raise invalid(folder, "it has no film that could be added")
+    return replace(split, fit=split.fit + added)
+
+
+def _added(film: LabelledFilm, weight: float) -> LabelledFilm:
+    """Name film and patient apart from the first archive's."""
+    return replace(film, name=f"also/{film.name}", patient=f"also {film.patient}", weight=weight)
