@@ -63,7 +63,7 @@ packages-app: SIZE = 0.7 GB
 packages-train: LOCK = requirements.txt
 packages-train: SIZE = 2.4 GB
 packages-dev: LOCK = requirements-dev.txt
-packages-dev: SIZE = 2.7 GB
+packages-dev: SIZE = 2.8 GB
 packages-app packages-train packages-dev:
 	@if cmp -s $(LOCK) .venv/installed/$(LOCK) 2>/dev/null; then exit 0; fi; \
 	suits='import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))'; \

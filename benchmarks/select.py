@@ -28,10 +28,10 @@ from cxr_app.imaging.to_input import to_input  # noqa: E402
 from training.fit import Labelled, by_labels, fit  # noqa: E402
 from training.freezing import Assignment, network_of, train  # noqa: E402
 from training.losses import loss_of  # noqa: E402
+from training.order import split_of  # noqa: E402
 from training.prepare import Prepared, prepare, shrink  # noqa: E402
 from training.progress import Epoch, Progress  # noqa: E402
 from training.recipe import Recipe, read_recipe  # noqa: E402
-from training.run import split_of  # noqa: E402
 from training.tasks import truth_of  # noqa: E402
 from training.weights import first_weights_of  # noqa: E402
 

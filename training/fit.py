@@ -17,9 +17,9 @@ from training.average import RunningMean
 from training.batches import Batches, Targets
 from training.optimizers import optimizer_of
 from training.progress import Epoch, Merit, Progress
-from training.recipe_tables import FitRecipe
 from training.samplers import SAMPLERS
 from training.schedules import SCHEDULES
+from training.tables import FitRecipe
 from training.tasks import TASKS
 
 __all__ = ["Labelled", "Lesson", "by_labels", "fit", "targets_of"]

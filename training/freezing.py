@@ -21,7 +21,7 @@ from training.losses import loss_of
 from training.networks import BACKBONES, build_fitted
 from training.precision import computing_in
 from training.prepare import Prepared
-from training.progress import Epoch, Merit, Progress, by_ranking
+from training.progress import Epoch, Merit, Progress, Watch, by_ranking
 from training.recipe import AugmentRecipe, FitRecipe, Freeze, Recipe
 from training.teacher import Teacher
 from training.weights import FirstWeights, start_from
@@ -53,6 +53,8 @@ class Assignment:
         Given with a recipe that distills.
     merit : callable (Epoch) -> tuple
         Chooses the epoch whose weights are kept.
+    watch : callable (tuple of Epoch) -> None, optional
+        Is shown the curves after every epoch.
     """
 
     backbone: str
@@ -66,6 +68,7 @@ class Assignment:
     cache: Path
     teachers: tuple[Teacher, ...] = ()
     merit: Merit = by_ranking
+    watch: Watch | None = None
 
 
 def network_of(backbone: str, recipe: Recipe, first: FirstWeights) -> keras.Model:
@@ -164,7 +167,7 @@ def _train_whole(order: Assignment) -> tuple[tuple[Epoch, ...], Path]:
         teachers = tuple(one.network(side=order.recipe.side) for one in order.teachers)
         return by_teachers(network, teachers, order.recipe.distill)
 
-    progress = Progress(order.folder, merit=order.merit)
+    progress = Progress(order.folder, merit=order.merit, watch=order.watch)
     curves = fit(
         build,
         Labelled(
@@ -211,7 +214,7 @@ def _train_from_boundary(order: Assignment) -> tuple[tuple[Epoch, ...], Path]:
         halves.trained.set_weights(first)
         return by_labels(halves.trained, loss_of(task, order.fit, order.films.truth), task)
 
-    progress = Progress(order.folder / "trained-part", merit=order.merit)
+    progress = Progress(order.folder / "trained-part", merit=order.merit, watch=order.watch)
     curves = fit(
         build,
         Labelled(items=maps, truth=order.films.truth, weights=_weights(order.films)),

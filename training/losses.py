@@ -9,7 +9,7 @@ from keras import ops
 from numpy.typing import NDArray
 
 from cxr_app.spec import Task
-from training.recipe_tables import FitRecipe
+from training.tables import FitRecipe
 
 __all__ = ["LOSSES", "Loss", "loss_of"]
 
@@ -19,6 +19,8 @@ Loss = Callable[[Any, Any], Any]
 Doubt = Callable[[Any, FitRecipe], Any]
 """(probability of what is true, recipe) -> how much the film still counts, of that shape."""
 
+_LEAST_DOUBT: Final = 1e-7
+
 
 def _all_alike(_right: Any, _recipe: FitRecipe) -> Any:
     return 1.0
@@ -26,7 +28,8 @@ def _all_alike(_right: Any, _recipe: FitRecipe) -> Any:
 
 def _focal(right: Any, recipe: FitRecipe) -> Any:
     """Let films that are right already count less: Lin et al. 2017, arXiv:1708.02002, eq. 4."""
-    return ops.power(1.0 - right, recipe.focal_gamma)
+    # Never quite 0: there the slope of a power below 1 is infinite, and rounding ends below 0.
+    return ops.power(ops.maximum(1.0 - right, _LEAST_DOUBT), recipe.focal_gamma)
 
 
 LOSSES: Final[Mapping[str, Doubt]] = MappingProxyType(

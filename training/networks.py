@@ -204,7 +204,7 @@ _ALL: Final = (
         build=_efficientnet_lite2,
         channels=1280,
         stride=32,
-        last_block="block22_expand_conv",
+        last_block="block20_expand_conv",
         scaling=LITE,
         source="Tan and Le 2019, arXiv:1905.11946; the Lite changes of 2020",
     ),

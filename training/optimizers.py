@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import keras
 
-from training.recipe_tables import FitRecipe
+from training.tables import FitRecipe
 
 __all__ = ["OPTIMIZERS", "optimizer_of"]
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import keras
 
-from training.recipe_tables import Precision
+from training.tables import Precision
 
 __all__ = ["computing_in"]
 

@@ -11,9 +11,9 @@ import keras
 
 from training.average import RunningMean
 from training.metrics import Scores
-from training.recipe_tables import Monitor
+from training.tables import Monitor
 
-__all__ = ["MERITS", "Epoch", "Merit", "Progress", "by_ranking", "by_recency"]
+__all__ = ["MERITS", "Epoch", "Merit", "Progress", "Watch", "by_ranking", "by_recency"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,9 @@ class Epoch:
 
 Merit = Callable[[Epoch], tuple[float, float]]
 """Chooses between the epochs of one network: the one with the greatest."""
+
+Watch = Callable[[tuple[Epoch, ...]], None]
+"""Is shown the curves after every epoch."""
 
 
 def by_ranking(row: Epoch) -> tuple[float, float]:
@@ -82,11 +85,16 @@ class Progress:
         Holds `curves.json`, `best.weights.h5` and, while it runs, the state after an epoch.
     merit : callable (Epoch) -> tuple
         Chooses the best epoch.
+    watch : callable (tuple of Epoch) -> None, optional
+        Is shown the curves after every epoch.
     """
 
-    def __init__(self, folder: Path, *, merit: Merit = by_ranking) -> None:
+    def __init__(
+        self, folder: Path, *, merit: Merit = by_ranking, watch: Watch | None = None
+    ) -> None:
         self._folder = folder
         self.merit = merit
+        self._watch = watch
         folder.mkdir(parents=True, exist_ok=True)
 
     @property
@@ -126,6 +134,8 @@ class Progress:
         unfinished.write_text(json.dumps([asdict(row) for row in curves], indent=1), "utf-8")
         unfinished.replace(self._folder / "curves.json")
         self._drop_states(but=curves[-1].epoch)
+        if self._watch is not None:
+            self._watch(curves)
 
     def finish(self) -> None:
         """Drop what only a continuation would need."""

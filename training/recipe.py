@@ -16,7 +16,9 @@ from training.heads import HEADS
 from training.losses import LOSSES
 from training.networks import BACKBONES, Shape
 from training.optimizers import OPTIMIZERS
-from training.recipe_tables import (
+from training.samplers import SAMPLERS
+from training.schedules import SCHEDULES
+from training.tables import (
     AlsoRecipe,
     AugmentRecipe,
     DataRecipe,
@@ -32,8 +34,6 @@ from training.recipe_tables import (
     Text,
     known,
 )
-from training.samplers import SAMPLERS
-from training.schedules import SCHEDULES
 
 __all__ = [
     "AlsoRecipe",

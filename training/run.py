@@ -1,9 +1,7 @@
 """One run of `select`, from a data folder to a bundle with its report."""
 
-import hashlib
 import importlib
 import logging
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -27,72 +25,27 @@ from cxr_app.spec import (
     Task,
     TrainingFacts,
 )
-from training.also import with_also
 from training.calibrate import calibrate, calibrate_findings, calibrated, zone_figures
 from training.export import MODEL_FILES, export
 from training.freezing import network_of, trainable_count
 from training.heads import HEADS
 from training.metrics import Scores, score, score_labels
 from training.networks import BACKBONES, build_served
+from training.order import Order, parts_of, progress_folder
 from training.prepare import prepare, read_input
-from training.recipe import DataRecipe, Recipe
-from training.report import Findings, never_trained, write_report
-from training.samplers import thin_normals
+from training.recipe import Recipe
+from training.reporting.report import Findings, never_trained, write_report
 from training.select import Place, choose, retrain, train_candidates
-from training.sharp import with_sharp_copies
-from training.sources import SOURCES, LabelledFilm, data_sha256
-from training.splits import Split, split_by_patient
-from training.teacher import Teacher
+from training.sources import LabelledFilm, data_sha256
 from training.weights import FirstWeights
 
-__all__ = ["Order", "progress_folder", "select"]
+__all__ = ["select"]
 
 log = logging.getLogger(__name__)
 
 PROOF_FILMS: Final = 16
 
 _VERSIONS: Final = ("keras", "numpy", "openvino", "pillow")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What is asked for.
-
-    Attributes
-    ----------
-    data : Path
-        Folder of films.
-    recipe : Recipe
-    recipe_sha256 : str
-    first : dict of str to FirstWeights
-        Of each candidate.
-    target : Path
-        The bundle's folder.
-    run : Path
-        Folder for what is kept between interruptions and for decoded films.
-    teachers : tuple of Teacher
-        Given with a recipe that distills, and only then.
-    sharp : Path or None
-        Folder of sharp copies of some of the films.
-    also : Path or None
-        Folder of a second archive; given with a recipe that asks for it, and only then.
-    version : str
-        Of the model.
-    command : str
-        As it was typed, for the card.
-    """
-
-    data: Path
-    recipe: Recipe
-    recipe_sha256: str
-    first: dict[str, FirstWeights]
-    target: Path
-    run: Path
-    teachers: tuple[Teacher, ...] = ()
-    sharp: Path | None = None
-    also: Path | None = None
-    version: str
-    command: str
 
 
 def select(order: Order) -> Bundle:
@@ -104,22 +57,14 @@ def select(order: Order) -> Bundle:
         Where recipe, data or weights cannot be used: before anything long starts.
     """
     recipe = order.recipe
-    split = split_of(order.data, recipe)
-    used = split.fit + split.validation + split.calibration
-    for teacher in order.teachers:
-        teacher.check_split(data_sha256(used), seed=recipe.seed)
-    n_sharp = 0
-    if order.sharp is not None:
-        fit = with_sharp_copies(split.fit, order.sharp, recipe.data.labels, seed=recipe.seed)
-        n_sharp = sum(one != other for one, other in zip(fit, split.fit, strict=True))
-        split = replace(split, fit=fit)
-    n_first = len(split.fit)
-    if order.also is not None:
-        split = with_also(split, order.also, recipe)
+    parts = parts_of(order)
+    split = parts.split
     for sentence in never_trained(recipe, order.first):
         log.warning("%s", sentence)
     trainable = _try_networks(order)
-    place = Place(progress_folder(order, split), order.run / "cache")
+    progress = progress_folder(order, split)
+    logs = order.run / "logs" / progress.name if order.has_logs else None
+    place = Place(progress, order.run / "cache", logs)
     fit_films, validation, calibration = (
         prepare(part, n_classes=len(recipe.data.labels), size=recipe.side, cache=place.cache)
         for part in (split.fit, split.validation, split.calibration)
@@ -148,39 +93,28 @@ def select(order: Order) -> Bundle:
         command=order.command,
         first=order.first,
         teachers=order.teachers,
-        sharp=n_sharp,
+        sharp=parts.sharp,
         candidates=candidates,
         winner=winner,
         calibration=scores,
         zone=zone,
         films={
-            "fit": n_first,
+            "fit": len(split.fit) - parts.also,
             "validation": len(split.validation),
             "calibration": len(split.calibration),
         },
-        also=len(split.fit) - n_first,
+        also=parts.also,
     )
     log.info("exporting to %s", order.target.name)
     return export(
         served,
-        _spec(order, _network_spec(served, recipe, trainable[winner.backbone]), decision, used),
+        _spec(
+            order, _network_spec(served, recipe, trainable[winner.backbone]), decision, parts.used
+        ),
         films=_spread(inputs),
         target=order.target,
         report=lambda bundle: write_report(bundle, findings),
     )
-
-
-def progress_folder(order: Order, split: Split) -> Path:
-    """Name a folder after all that decides a run: only the very same run is gone on with."""
-    parts = [order.recipe_sha256, keras.__version__]
-    parts += [f"teacher {teacher.bundle.sha256}" for teacher in order.teachers]
-    parts += [f"{name}={first.identity()}" for name, first in sorted(order.first.items())]
-    for part in ("fit", "validation", "calibration"):
-        parts += [
-            f"{part} {film.name} {film.classes} {film.patient} {film.sha256} {film.weight:g}"
-            for film in getattr(split, part)
-        ]
-    return order.run / hashlib.sha256("\n".join(parts).encode("utf-8")).hexdigest()[:12]
 
 
 def _try_networks(order: Order) -> dict[str, int]:
@@ -202,19 +136,6 @@ def _served(backbone: str, weights: Path, recipe: Recipe) -> keras.Model:
     served = build_served(BACKBONES[backbone], HEADS[recipe.network.head], recipe.shape)
     served.set_weights(network_of(backbone, recipe, FirstWeights(str(weights))).get_weights())
     return served
-
-
-def split_of(data: Path, recipe: Recipe) -> Split:
-    """Read a data set as a recipe says, and split it."""
-    films = read_films(data, recipe.data)
-    if recipe.data.normals_per_case is not None:
-        films = thin_normals(films, per_case=recipe.data.normals_per_case, seed=recipe.seed)
-    return split_by_patient(films, recipe.data, seed=recipe.seed)
-
-
-def read_films(data: Path, recipe: DataRecipe) -> tuple[LabelledFilm, ...]:
-    """Read a data set as a recipe says, its test films with it."""
-    return SOURCES[recipe.source].read(data, recipe.labels, recipe.left_out)
 
 
 def _decide(

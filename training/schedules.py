@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import keras
 
-from training.recipe_tables import FitRecipe
+from training.tables import FitRecipe
 
 __all__ = ["SCHEDULES", "Schedule"]
 

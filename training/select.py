@@ -12,8 +12,9 @@ from cxr_app.spec import Task
 from training.devices import on_all_devices
 from training.freezing import Assignment, train
 from training.prepare import Prepared
-from training.progress import MERITS, Epoch, by_recency
+from training.progress import MERITS, Epoch, Watch, by_recency
 from training.recipe import Recipe
+from training.reporting.logs import write_events
 from training.teacher import Teacher
 from training.weights import FirstWeights
 
@@ -32,10 +33,20 @@ class Place:
         Of this very run.
     cache : Path
         Decoded films and features, which other runs may share.
+    logs : Path or None
+        Of this very run, for TensorBoard; a folder for each network.
     """
 
     progress: Path
     cache: Path
+    logs: Path | None = None
+
+    def watch(self, network: str) -> Watch | None:
+        """Write a network's curves after every epoch, where logs are asked for."""
+        if self.logs is None:
+            return None
+        folder = self.logs / network
+        return lambda curves: write_events(curves, folder)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,9 +113,12 @@ def train_candidates(
             cache=place.cache,
             teachers=teachers,
             merit=merit,
+            watch=place.watch(name),
         )
         with on_all_devices():
             curves, weights = train(order)
+        if order.watch is not None:
+            order.watch(curves)  # of a network that was complete before logs were asked for
         best = max(curves, key=merit)
         done.append(Candidate(backbone=name, curves=curves, best=best, weights=weights))
     return tuple(done)
@@ -188,6 +202,7 @@ def retrain(
             cache=place.cache,
             teachers=teachers,
             merit=by_recency,
+            watch=place.watch("retrained"),
         )
     )
     return weights

@@ -20,7 +20,13 @@ MAX_CONFIG_BYTES: Final = 16 * 2**20
 
 # What a network of ours is made of. Safe mode has been passed by more than once, so what it would
 # import is looked at first.
-_MODULES: Final = ("keras.layers", "keras.initializers", "keras.src.ops.", "keras.src.models.")
+_MODULES: Final = (
+    "keras.layers",
+    "keras.initializers",
+    "keras.regularizers",
+    "keras.src.ops.",
+    "keras.src.models.",
+)
 _CLASSES_OF_KERAS: Final = frozenset({"DTypePolicy", "Functional", "__keras_tensor__"})
 
 

@@ -17,13 +17,14 @@ from cxr_app.imaging.phantom import draw_phantom
 from cxr_app.limits import Limits
 from training import bootstrap, cli
 from training.cli import main
+from training.commands.orders import shown_command
 from training.heads import HEADS
 from training.metrics import Scores
 from training.networks import BACKBONES, Shape, build_fitted
+from training.order import Order, progress_folder
 from training.prepare import Prepared, read_input, shrink
 from training.progress import Epoch, by_ranking
 from training.recipe import FitRecipe, NetworkRecipe, Recipe, read_recipe
-from training.run import Order, progress_folder
 from training.select import Candidate, Place, choose, train_candidates
 from training.sources import read_class_folders
 from training.splits import Split
@@ -322,7 +323,7 @@ def test_the_card_shows_a_command_without_this_machines_folders(tmp_path):
     ]
     options = cli.parser().parse_args([*arguments, "--output", str(tmp_path / "out")])
 
-    shown = cli.shown_command(options, tmp_path / "out")
+    shown = shown_command(options, tmp_path / "out", version="1.0.0")
 
     assert str(tmp_path) not in shown
     assert "--weights a=w.npz" in shown

@@ -1,0 +1,167 @@
+"""A rival on the films of a model of ours. The package itself is optional and is not needed."""
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cxr_app.bundle import Bundle, open_bundle
+from cxr_app.errors import TrainingError
+from cxr_app.imaging.decode import decode
+from cxr_app.limits import Limits
+from tests.training import findings
+from tests.training.reports import METRICS
+from training import bootstrap
+from training.cli import main
+from training.evaluation import ledger
+from training.evaluation.kept import read_answers
+from training.evaluation.rivals import (
+    Network,
+    RivalInquiry,
+    measure_rival,
+    open_torchxrayvision,
+    read_rival,
+)
+from training.sources.nih import read_nih_findings
+
+# It knows one of our two labels under another spelling, and one that it never learned.
+RIVAL = Network(
+    name="drawn-rival",
+    version="1.2",
+    sha256="7" * 64,
+    labels=("Fracture", "", "mass"),
+    score=lambda film: np.array([0.9, 0.5, film.mean() / 255]),
+)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("rivals")
+    archive = findings.make_archive(folder / "films")
+    bundle = findings.make_bundle(folder / "models" / "two", archive, findings.write_recipe(folder))
+    (bundle.folder / "report").mkdir(exist_ok=True)
+    metrics = {**METRICS, "bundle_sha256": bundle.sha256}
+    (bundle.folder / "report" / "metrics.json").write_text(json.dumps(metrics))
+    return folder
+
+
+@pytest.fixture
+def place(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copytree(made, tmp_path / "copy")
+    monkeypatch.setattr(ledger, "LEDGER", tmp_path / "ledger.csv")
+    monkeypatch.setattr(bootstrap, "DRAWS", 50)
+    return tmp_path / "copy"
+
+
+def model(place: Path) -> Bundle:
+    return open_bundle(place / "models" / "two")
+
+
+def inquiry(place: Path, part: str) -> RivalInquiry:
+    return RivalInquiry(
+        bundle=model(place),
+        data=place / "films",
+        part=part,
+        recipe=place / "findings.toml",
+        output=place / "rival",
+    )
+
+
+def test_a_rival_answers_the_labels_that_both_know(place):
+    rival = measure_rival(inquiry(place, "validation"), RIVAL)
+
+    kept = read_answers(rival.owner, "validation")
+    assert list(kept.calls) == ["mass"]
+    assert len(kept.films) == 4
+    assert read_rival(place / "rival") == rival
+    assert not ledger.LEDGER.exists()
+
+
+def test_calibration_makes_probabilities_of_scores_and_keeps_their_order(place):
+    rival = measure_rival(inquiry(place, "test"), RIVAL)
+
+    kept = read_answers(rival.owner, "test")
+    probability = kept.calls["mass"].probability
+    scores = []
+    for film in read_nih_findings(place / "films", findings.LABELS):
+        if film.sha256 in kept.films:
+            pixels = decode(film.path.read_bytes(), Limits()).pixels
+            scores.append((film.sha256, pixels.mean()))
+    in_order = [score for _, score in sorted(scores)]
+    assert np.argsort(probability).tolist() == np.argsort(in_order).tolist()
+    assert ((probability > 0) & (probability < 1)).all()
+
+
+def test_a_rival_that_opens_the_official_test_is_a_line_in_the_ledger(place):
+    measure_rival(inquiry(place, "test"), RIVAL)
+
+    with ledger.LEDGER.open(newline="") as stream:
+        (line,) = csv.DictReader(stream)
+    assert (line["bundle"], line["version"], line["films"]) == ("drawn-rival", "1.2", "8")
+    assert line["bundle_sha256"] == "7" * 64
+    assert line["auc"] != ""
+
+
+def test_a_model_is_compared_with_a_rival_on_what_both_answered(place, capsys):
+    recipe = str(place / "findings.toml")
+    main(["evaluate", "--model", str(model(place).folder), "--data", str(place / "films"),
+          "--recipe", recipe])  # fmt: skip
+    measure_rival(inquiry(place, "test"), RIVAL)
+    capsys.readouterr()
+
+    assert main(["compare", str(model(place).folder), str(place / "rival")]) == 0
+
+    metrics = json.loads((model(place).folder / "report" / "metrics.json").read_text())
+    (comparison,) = metrics["rivals"]
+    assert comparison["other"] == "drawn-rival"
+    assert [one["label"] for one in comparison["labels"]] == ["Mass"]
+    assert comparison["auc"] == comparison["labels"][0]["auc"]
+    assert "drawn-rival 1.2" in capsys.readouterr().out
+
+
+def test_a_rival_of_other_films_is_not_compared(place, capsys):
+    recipe = str(place / "findings.toml")
+    main(["evaluate", "--model", str(model(place).folder), "--data", str(place / "films"),
+          "--recipe", recipe])  # fmt: skip
+    (place / "films" / "images" / "00000020_000.png").write_bytes(b"no picture")
+    measure_rival(inquiry(place, "test"), RIVAL)
+
+    assert main(["compare", str(model(place).folder), str(place / "rival")]) == 2
+    assert "different films" in capsys.readouterr().err
+
+
+def test_a_rival_that_knows_none_of_our_labels_is_refused(place):
+    stranger = Network(
+        name="stranger", version="1", sha256="7" * 64, labels=("Fracture",), score=RIVAL.score
+    )
+
+    with pytest.raises(TrainingError, match="knows none of the labels"):
+        measure_rival(inquiry(place, "test"), stranger)
+    assert not ledger.LEDGER.exists()
+
+
+def test_a_folder_that_holds_something_else_is_not_written_over(place):
+    (place / "rival").mkdir()
+
+    with pytest.raises(TrainingError, match="holds no rival"):
+        measure_rival(inquiry(place, "test"), RIVAL)
+
+
+def test_a_damaged_rival_is_said_to_be_so(place):
+    measure_rival(inquiry(place, "validation"), RIVAL)
+    (place / "rival" / "rival.json").write_text("{}")
+
+    with pytest.raises(TrainingError, match=r"rival\.json is damaged"):
+        read_rival(place / "rival")
+
+
+def test_without_the_package_it_is_said_what_to_install(monkeypatch):
+    from training.evaluation import rivals
+
+    monkeypatch.setattr(rivals, "PACKAGE", "a_package_that_nobody_has")
+
+    with pytest.raises(TrainingError, match="pip install a_package_that_nobody_has"):
+        open_torchxrayvision("densenet121-res224-all")

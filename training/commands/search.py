@@ -1,0 +1,38 @@
+"""python -m training search: try values of a recipe's keys, judged by validation films."""
+
+import argparse
+from typing import Any
+
+from cxr_app.codes import Code
+from cxr_app.errors import TrainingError
+from training.commands.orders import add_order, order_of
+
+__all__ = ["add", "run"]
+
+
+def add(verbs: Any) -> Any:
+    """Describe the options."""
+    verb = verbs.add_parser(
+        "search",
+        help="try values of a recipe's keys, print the best to paste",
+        description="Train a recipe's candidates with values drawn from its [[search]] tables; "
+        "validation films alone judge them. The table of trials is RUN/search/trials.csv.",
+    )
+    add_order(verb)
+    verb.add_argument(
+        "--trials", type=int, default=20, metavar="N", help="in all, 1 or more (default: 20)"
+    )
+    return verb
+
+
+def run(options: argparse.Namespace) -> None:
+    """Search, and print the best values as lines of a recipe."""
+    from training.search import search
+    from training.search_space import as_toml
+
+    if options.trials < 1:
+        raise TrainingError(Code.USAGE, reason="--trials must be 1 or more")
+    order = order_of(options, output=None, version="1.0.0", has_logs=False)
+    found = search(order, trials=options.trials, folder=order.run / "search")
+    print(f"# {order.recipe.fit.monitor} {found.score:.4f} after {len(found.trials)} trials")
+    print(as_toml(found.best), end="")

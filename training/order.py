@@ -1,0 +1,135 @@
+"""What a training is asked for, and the films that it gets."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import keras
+
+from training.also import with_also
+from training.recipe import DataRecipe, Recipe
+from training.samplers import thin_normals
+from training.sharp import with_sharp_copies
+from training.sources import SOURCES, LabelledFilm, data_sha256
+from training.splits import Split, split_by_patient
+from training.teacher import Teacher
+from training.weights import FirstWeights
+
+__all__ = ["Order", "Parts", "parts_of", "progress_folder", "read_films", "split_films", "split_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is asked for.
+
+    Attributes
+    ----------
+    data : Path
+        Folder of films.
+    recipe : Recipe
+    recipe_sha256 : str
+    first : dict of str to FirstWeights
+        Of each candidate.
+    target : Path
+        The bundle's folder.
+    run : Path
+        Folder for what is kept between interruptions and for decoded films.
+    teachers : tuple of Teacher
+        Given with a recipe that distills, and only then.
+    sharp : Path or None
+        Folder of sharp copies of some of the films.
+    also : Path or None
+        Folder of a second archive; given with a recipe that asks for it, and only then.
+    version : str
+        Of the model.
+    command : str
+        As it was typed, for the card.
+    has_logs : bool
+        Whether the curves are written for TensorBoard too, into `run`/logs.
+    """
+
+    data: Path
+    recipe: Recipe
+    recipe_sha256: str
+    first: dict[str, FirstWeights]
+    target: Path
+    run: Path
+    teachers: tuple[Teacher, ...] = ()
+    sharp: Path | None = None
+    also: Path | None = None
+    version: str
+    command: str
+    has_logs: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The films of a run.
+
+    Attributes
+    ----------
+    split : Split
+        With sharp copies and the films of a second archive in the fit part.
+    used : tuple of LabelledFilm
+        The first archive's, as they are there: the identity of the data.
+    sharp, also : int
+        Fit films of which a sharp copy was taken; films of a second archive.
+    """
+
+    split: Split
+    used: tuple[LabelledFilm, ...]
+    sharp: int
+    also: int
+
+
+def parts_of(order: Order) -> Parts:
+    """Read and split the films of an order; teachers must know them in the same split.
+
+    Raises
+    ------
+    TrainingError
+        `data_invalid` or `usage` where they cannot be used so.
+    """
+    recipe = order.recipe
+    split = split_of(order.data, recipe)
+    used = split.fit + split.validation + split.calibration
+    for teacher in order.teachers:
+        teacher.check_split(data_sha256(used), seed=recipe.seed)
+    n_first, n_sharp = len(split.fit), 0
+    if order.sharp is not None:
+        fit = with_sharp_copies(split.fit, order.sharp, recipe.data.labels, seed=recipe.seed)
+        n_sharp = sum(one != other for one, other in zip(fit, split.fit, strict=True))
+        split = replace(split, fit=fit)
+    if order.also is not None:
+        split = with_also(split, order.also, recipe)
+    return Parts(split=split, used=used, sharp=n_sharp, also=len(split.fit) - n_first)
+
+
+def read_films(data: Path, recipe: DataRecipe) -> tuple[LabelledFilm, ...]:
+    """Read a data set as a recipe says, its test films with it."""
+    return SOURCES[recipe.source].read(data, recipe.labels, recipe.left_out)
+
+
+def split_of(data: Path, recipe: Recipe) -> Split:
+    """Read a data set as a recipe says, and split it."""
+    return split_films(read_films(data, recipe.data), recipe)
+
+
+def split_films(films: tuple[LabelledFilm, ...], recipe: Recipe) -> Split:
+    """Split films that were read as a recipe says."""
+    if recipe.data.normals_per_case is not None:
+        films = thin_normals(films, per_case=recipe.data.normals_per_case, seed=recipe.seed)
+    return split_by_patient(films, recipe.data, seed=recipe.seed)
+
+
+def progress_folder(order: Order, split: Split) -> Path:
+    """Name a folder after all that decides a run: only the very same run is gone on with."""
+    parts = [order.recipe_sha256, keras.__version__]
+    parts += [f"teacher {teacher.bundle.sha256}" for teacher in order.teachers]
+    parts += [f"{name}={first.identity()}" for name, first in sorted(order.first.items())]
+    for part in ("fit", "validation", "calibration"):
+        parts += [
+            f"{part} {film.name} {film.classes} {film.patient} {film.sha256} {film.weight:g}"
+            for film in getattr(split, part)
+        ]
+    return order.run / hashlib.sha256("\n".join(parts).encode("utf-8")).hexdigest()[:12]

@@ -1,0 +1,1 @@
+"""What is written beside a model: figures, pictures and the card that tells them."""

@@ -1,0 +1,191 @@
+"""What is written beside a model: `metrics.json`, and what is drawn and told from it."""
+
+import json
+import math
+from dataclasses import asdict, dataclass, is_dataclass
+from pathlib import Path
+from typing import Any
+
+from cxr_app.bundle import Bundle
+from cxr_app.codes import Code
+from cxr_app.errors import TrainingError
+from training.metrics import Scores
+from training.progress import Epoch
+from training.recipe import Freeze, Recipe
+from training.reporting.card import card
+from training.reporting.curve_plots import draw_curves
+from training.reporting.logs import write_curves
+from training.select import Candidate
+from training.teacher import Teacher
+from training.weights import FirstWeights
+
+__all__ = ["Findings", "never_trained", "read_metrics", "write_again", "write_report"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What a run found.
+
+    Attributes
+    ----------
+    recipe : Recipe
+    command : str
+        That makes the bundle again.
+    first : dict of str to FirstWeights
+        Of each candidate.
+    teachers : tuple of Teacher
+    sharp : int
+        Fit films of which a sharp copy was taken.
+    candidates : tuple of Candidate
+    winner : Candidate
+    calibration : Scores
+        Of the served model on the calibration films, at its operating point.
+    zone : tuple of two floats, or None
+        Share of the calibration films inside the not-sure zone, and how many of those outside are
+        right; classes alike, 0..1. None where there is no zone.
+    films : dict of str to int
+        Films of each part of the split.
+    also : int
+        Films of a second archive that were fitted too.
+    """
+
+    recipe: Recipe
+    command: str
+    first: dict[str, FirstWeights]
+    teachers: tuple[Teacher, ...]
+    sharp: int
+    candidates: tuple[Candidate, ...]
+    winner: Candidate
+    calibration: Scores
+    zone: tuple[float, float] | None
+    films: dict[str, int]
+    also: int
+
+
+def write_report(bundle: Bundle, findings: Findings) -> None:
+    """Write `report/` of a fresh bundle."""
+    write_again(bundle, _metrics(bundle, findings))
+
+
+def write_again(bundle: Bundle, metrics: dict[str, Any]) -> None:
+    """Write `report/` from its figures; the model stays as it is.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    metrics : dict
+        What `metrics.json` shall hold; dataclasses in it are written as tables.
+    """
+    folder = bundle.folder / "report"
+    (folder / "plots").mkdir(parents=True, exist_ok=True)
+    text = json.dumps(_finite(metrics), indent=2, allow_nan=False) + "\n"
+    (folder / "metrics.json").write_text(text, "utf-8")
+    plain = json.loads(text)
+    (folder / "card.md").write_text(card(bundle.spec, bundle.sha256, plain), "utf-8")
+    draw_curves(plain["candidates"], folder / "plots" / "curves.png")
+    write_curves(plain["candidates"], folder / "curves.csv")
+
+
+def read_metrics(bundle: Bundle) -> dict[str, Any]:
+    """Read `report/metrics.json`.
+
+    Raises
+    ------
+    TrainingError
+        `data_invalid` where it is missing, no JSON, or of another model.
+    """
+    try:
+        metrics = json.loads((bundle.folder / "report" / "metrics.json").read_text("utf-8"))
+        is_ours = metrics["bundle_sha256"] == bundle.sha256
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _unreadable("is missing or damaged") from error
+    if not is_ours:
+        raise _unreadable("speaks of another model")
+    return dict(metrics)
+
+
+def _finite(value: Any) -> Any:
+    """Make dataclasses tables, and null of what has no value, which JSON has no number for."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return _finite(asdict(value))
+    if isinstance(value, dict):
+        return {key: _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _unreadable(reason: str) -> TrainingError:
+    return TrainingError(Code.DATA_INVALID, place="report/metrics.json", reason=reason)
+
+
+def _metrics(bundle: Bundle, findings: Findings) -> dict[str, Any]:
+    recipe = findings.recipe
+    return {
+        "bundle_sha256": bundle.sha256,
+        "command": findings.command,
+        "films": findings.films,
+        "sharp_copies": findings.sharp,
+        "also": recipe.also
+        and {"name": recipe.also.name, "films": findings.also, "weight": recipe.also.weight},
+        "winner": findings.winner.backbone,
+        "teachers": [_taught_by(teacher) for teacher in findings.teachers],
+        "candidates": [
+            {
+                "backbone": candidate.backbone,
+                "first_weights": _shown(findings.first[candidate.backbone]),
+                "is_refused": candidate.gives_one_answer,
+                "best_epoch": candidate.best.epoch,
+                "validation": candidate.best.validation,
+                "curves": [_row(epoch) for epoch in candidate.curves],
+            }
+            for candidate in findings.candidates
+        ],
+        "retrained": {
+            "epochs": recipe.retrain.epochs,
+            "with_validation_films": recipe.retrain.add_validation,
+        },
+        "calibration": findings.calibration,
+        "zone": findings.zone
+        and {"share_inside": findings.zone[0], "right_outside": findings.zone[1]},
+        "limits": [*recipe.population.limits, *never_trained(recipe, findings.first)],
+        "ours": list(recipe.ours),
+        "seed_said": recipe.seed_said,
+    }
+
+
+def never_trained(recipe: Recipe, first: dict[str, FirstWeights]) -> tuple[str, ...]:
+    """Say which candidates' frozen layers keep random weights: a run of them proves no worth."""
+    if recipe.network.freeze is Freeze.NONE:
+        return ()
+    return tuple(
+        f"The frozen layers of {name} were never trained: its run shows that the recipe runs, and "
+        "nothing of what it is worth."
+        for name in recipe.candidates
+        if first[name].source == "none"
+    )
+
+
+def _row(epoch: Epoch) -> dict[str, Any]:
+    return {
+        "epoch": epoch.epoch,
+        "learning_rate": epoch.learning_rate,
+        "loss": epoch.loss,
+        "training_accuracy": epoch.accuracy,
+        **asdict(epoch.validation),
+    }
+
+
+def _shown(first: FirstWeights) -> str:
+    return first.source if first.source in ("imagenet", "none") else Path(first.source).name
+
+
+def _taught_by(teacher: Teacher) -> dict[str, Any]:
+    spec = teacher.bundle.spec
+    return {
+        "name": spec.name,
+        "version": spec.version,
+        "backbone": spec.network.backbone,
+        "size": spec.network.size,
+        "bundle_sha256": teacher.bundle.sha256,
+    }
