@@ -188,26 +188,11 @@ def _train_from_boundary(order: Assignment) -> tuple[tuple[Epoch, ...], Path]:
     keras.utils.set_random_seed(order.seed)
     network = network_of(order.backbone, order.recipe, order.first)
     halves = cut(network)
-    scaling = BACKBONES[order.backbone].scaling
-    is_changed = order.recipe.augment != AugmentRecipe()
-    maps = frozen_maps(
-        halves.frozen,
-        order.films,
-        change=_change_of(order) if is_changed else None,
-        views=views,
-        seed=order.seed,
-        identity=identity_of(scaling, order.recipe.augment if is_changed else None),
-        cache=order.cache,
-    )
-    judged = frozen_maps(
-        halves.frozen,
-        order.validation,
-        change=None,
-        views=1,
-        seed=0,
-        identity=identity_of(scaling, None),
-        cache=order.cache,
-    )
+    maps = [
+        _maps(order, halves.frozen, part, views=views)
+        for part in order.films.joined or (order.films,)
+    ]
+    judged = _maps(order, halves.frozen, order.validation, views=None)
     first = halves.trained.get_weights()
 
     def build() -> Lesson:
@@ -217,7 +202,11 @@ def _train_from_boundary(order: Assignment) -> tuple[tuple[Epoch, ...], Path]:
     progress = Progress(order.folder / "trained-part", merit=order.merit, watch=order.watch)
     curves = fit(
         build,
-        Labelled(items=maps, truth=order.films.truth, weights=_weights(order.films)),
+        Labelled(
+            items=maps[0] if len(maps) == 1 else np.concatenate(maps),
+            truth=order.films.truth,
+            weights=_weights(order.films),
+        ),
         Labelled(items=judged[:, 0].astype(np.float32), truth=order.validation.truth),
         recipe=order.fit,
         task=task,
@@ -230,3 +219,22 @@ def _train_from_boundary(order: Assignment) -> tuple[tuple[Epoch, ...], Path]:
     place = order.folder / "best.weights.h5"
     network.save_weights(place)
     return curves, place
+
+
+def _maps(
+    order: Assignment, frozen: keras.Model, films: Prepared, *, views: int | None
+) -> NDArray[np.floating[Any]]:
+    """Run the frozen layers over films; without a number of views over the films as they are."""
+    augmentation = order.recipe.augment
+    is_changed = views is not None and augmentation != AugmentRecipe()
+    scaling = BACKBONES[order.backbone].scaling
+    return frozen_maps(
+        frozen,
+        films,
+        change=_change_of(order) if is_changed else None,
+        views=views or 1,
+        # What nothing is drawn for is the same under every seed.
+        seed=order.seed if is_changed else 0,
+        identity=identity_of(scaling, augmentation if is_changed else None),
+        cache=order.cache,
+    )

@@ -31,7 +31,7 @@ def frozen_maps(
     seed: int,
     identity: str,
     cache: Path,
-) -> NDArray[np.float16]:
+) -> NDArray[np.floating[Any]]:
     """Run frozen layers over films, or take what they made of them from the cache.
 
     The key holds the films in their order, the layers' weights, the seed, Keras' version and the
@@ -56,8 +56,9 @@ def frozen_maps(
     Returns
     -------
     ndarray, float16 [N, views, ...]
-        Mapped from the file, so that it need not fit into memory. Half precision: it moves no
-        figure by more than 0.001 (`docs/adr/0011-what-is-frozen-is-computed-once.md`).
+        Mapped from the file, so that it need not fit into memory. Half precision moves no figure by
+        more than 0.001 (`docs/adr/0011-what-is-frozen-is-computed-once.md`); float32 where the
+        values are too small or too large for it.
     """
     key = hashlib.sha256(films.pictures.tobytes())
     key.update(f"{films.pictures.shape} {views} {seed} {identity} {keras.__version__}".encode())
@@ -69,7 +70,7 @@ def frozen_maps(
         unfinished = place.with_suffix(".part.npy")
         _compute(frozen, films, unfinished, change=change, views=views, seed=seed)
         unfinished.replace(place)
-    stored: NDArray[np.float16] = np.load(place, mmap_mode="r", allow_pickle=False)
+    stored: NDArray[np.floating[Any]] = np.load(place, mmap_mode="r", allow_pickle=False)
     return stored
 
 
@@ -85,7 +86,8 @@ def _compute(
     run = _compiled(frozen)
     count = len(films.pictures)
     shape = (count, views, *frozen.output.shape[1:])
-    maps = np.lib.format.open_memmap(place, mode="w+", dtype=np.float16, shape=shape)
+    kind = _shortest(run(films.pictures[:AT_ONCE]))
+    maps = np.lib.format.open_memmap(place, mode="w+", dtype=kind, shape=shape)
     for start in tqdm(range(0, count, AT_ONCE), desc="frozen layers", unit="batch", leave=False):
         stop = min(start + AT_ONCE, count)
         for view in range(views):
@@ -93,9 +95,17 @@ def _compute(
             if change is not None:
                 draws = [np.random.default_rng((seed, n, view)) for n in range(start, stop)]
                 pictures = np.stack([change(*both) for both in zip(pictures, draws, strict=True)])
-            # Half precision ends at 65,504; no map here comes near it.
             maps[start:stop, view] = run(pictures)
     maps.flush()
+
+
+def _shortest(maps: NDArray[np.float32]) -> type[np.floating[Any]]:
+    """Take half precision where it holds the maps: not of a network whose values are all tiny."""
+    with np.errstate(over="ignore"):
+        half = maps.astype(np.float16).astype(np.float32)
+    largest = float(np.abs(maps).max())
+    is_enough = np.allclose(half, maps, rtol=1e-3, atol=1e-4 * largest)
+    return np.float16 if is_enough else np.float32
 
 
 def _compiled(frozen: keras.Model) -> Callable[[NDArray[np.uint8]], NDArray[np.float32]]:

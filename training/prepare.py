@@ -19,7 +19,7 @@ from training.networks import block_factor
 from training.sources import LabelledFilm, data_sha256
 from training.tasks import truth_of
 
-__all__ = ["Prepared", "prepare", "read_input", "shrink"]
+__all__ = ["Prepared", "join", "prepare", "read_input", "shrink"]
 
 # Raise it when a pixel could come out otherwise: it is part of the cache's key.
 _VERSION: Final = 1
@@ -37,16 +37,29 @@ class Prepared:
         1 where the film is of a class.
     films : tuple of LabelledFilm
         Those that could be read.
+    joined : tuple of Prepared
+        The parts that these films were put together from, in their order; empty for one part.
     """
 
     pictures: NDArray[np.uint8]
     truth: NDArray[np.uint8]
     films: tuple[LabelledFilm, ...]
+    joined: "tuple[Prepared, ...]" = ()
 
     @property
     def weights(self) -> NDArray[np.float32]:
         """How much each film counts in training beside the others, float32 [N]."""
         return np.array([film.weight for film in self.films], np.float32)
+
+
+def join(*parts: Prepared) -> Prepared:
+    """Put parts together, one after another."""
+    return Prepared(
+        pictures=np.concatenate([part.pictures for part in parts]),
+        truth=np.concatenate([part.truth for part in parts]),
+        films=tuple(film for part in parts for film in part.films),
+        joined=parts,
+    )
 
 
 def read_input(film: LabelledFilm, limits: Limits) -> NDArray[np.uint8]:

@@ -4,14 +4,12 @@ import logging
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
 from cxr_app.spec import Task
 from training.devices import on_all_devices
 from training.freezing import Assignment, train
-from training.prepare import Prepared
+from training.prepare import Prepared, join
 from training.progress import MERITS, Epoch, Watch, by_recency
 from training.recipe import Recipe
 from training.reporting.logs import write_events
@@ -181,11 +179,7 @@ def retrain(
     if recipe.retrain.epochs == 0:
         return winner.weights
     if recipe.retrain.add_validation:
-        films = Prepared(
-            pictures=np.concatenate([films.pictures, validation.pictures]),
-            truth=np.concatenate([films.truth, validation.truth]),
-            films=films.films + validation.films,
-        )
+        films = join(films, validation)
     short = replace(
         recipe.fit, epochs=recipe.retrain.epochs, learning_rate=recipe.retrain.learning_rate
     )

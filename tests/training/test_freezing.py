@@ -1,5 +1,6 @@
 """A frozen backbone: its features are computed once, and the head alone is trained."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -7,8 +8,8 @@ import numpy as np
 
 from training.freezing import Assignment, network_of
 from training.freezing import train as train_network
-from training.prepare import Prepared
-from training.recipe import FitRecipe, Freeze, NetworkRecipe, Recipe
+from training.prepare import Prepared, join
+from training.recipe import AugmentRecipe, FitRecipe, Freeze, NetworkRecipe, Recipe
 from training.weights import FirstWeights
 
 RECIPE = Recipe(
@@ -75,3 +76,57 @@ def test_other_weights_have_other_features(tmp_path: Path):
     train(tmp_path / "two", tmp_path / "cache", seed=5)
 
     assert len(list((tmp_path / "cache").iterdir())) == 4
+
+
+def test_a_continuation_with_the_validation_films_computes_nothing_again(tmp_path: Path):
+    one, two = films(0, 12), films(1, 6)
+    train(tmp_path / "one", tmp_path / "cache", films=one, validation=two)
+    made = len(list((tmp_path / "cache").iterdir()))
+
+    keras.utils.set_random_seed(4)
+    first = network_of("efficientnet-lite2", RECIPE, FirstWeights("none"))
+    first.save_weights(tmp_path / "same.weights.h5")
+    train(
+        tmp_path / "two",
+        tmp_path / "cache",
+        films=join(one, two),
+        validation=two,
+        first=FirstWeights(str(tmp_path / "same.weights.h5")),
+        seed=5,
+    )
+
+    assert len(list((tmp_path / "cache").iterdir())) == made
+
+
+def test_changed_views_are_drawn_as_often_as_the_recipe_asks(tmp_path: Path):
+    recipe = replace(
+        RECIPE, augment=AugmentRecipe(noise=0.2), fit=replace(RECIPE.fit, views=3, epochs=1)
+    )
+
+    train(tmp_path / "run", tmp_path / "cache", recipe=recipe, fit=recipe.fit)
+
+    shapes = sorted(np.load(path).shape for path in (tmp_path / "cache").iterdir())
+    assert shapes == [(6, 1, 1280), (12, 3, 1280)]
+    views = np.load(max((tmp_path / "cache").iterdir(), key=lambda path: path.stat().st_size))
+    assert not np.array_equal(views[:, 0], views[:, 1])
+
+
+def test_the_last_block_learns_from_what_the_frozen_ones_make(tmp_path: Path):
+    recipe = replace(RECIPE, network=NetworkRecipe(size=32, freeze=Freeze.ALL_BUT_LAST_BLOCK))
+
+    _, weights = train(tmp_path / "run", tmp_path / "cache", recipe=recipe)
+
+    keras.utils.set_random_seed(4)
+    before = network_of("efficientnet-lite2", recipe, FirstWeights("none"))
+    after = network_of("efficientnet-lite2", recipe, FirstWeights(str(weights)))
+    moved = {
+        layer.name.split("_")[0]
+        for layer in after.layers
+        if not all(
+            np.array_equal(new, old)
+            for new, old in zip(
+                layer.get_weights(), before.get_layer(layer.name).get_weights(), strict=True
+            )
+        )
+    }
+    assert moved == {"block20", "head", "logits"}
