@@ -29,7 +29,7 @@ from numpy.typing import NDArray  # noqa: E402
 from training.also import with_also  # noqa: E402
 from training.freezing import Assignment, network_of, train  # noqa: E402
 from training.metrics import auc  # noqa: E402
-from training.order import split_of  # noqa: E402
+from training.order import read_films, split_films  # noqa: E402
 from training.prepare import Prepared, prepare  # noqa: E402
 from training.recipe import AlsoRecipe, Recipe, read_recipe  # noqa: E402
 from training.sources import LabelledFilm  # noqa: E402
@@ -96,9 +96,10 @@ def main() -> None:
     parser.add_argument("--weight", type=float, default=1.0, help="of its films (default: 1)")
     options = parser.parse_args()
     recipe = recipe_of(options)
-    split, unseen = apart(split_of(options.data, recipe))
+    films = read_films(options.data, recipe.data)
+    split, unseen = apart(split_films(films, recipe))
     if options.also:
-        split = with_also(split, options.also, recipe)
+        split = with_also(split, films, options.also, recipe)
     with tempfile.TemporaryDirectory() as folder:
         fitted, known, other = (
             prepare(part, n_classes=2, size=SIZE, cache=Path(folder))

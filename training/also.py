@@ -11,16 +11,19 @@ from training.splits import Split
 __all__ = ["with_also"]
 
 
-def with_also(split: Split, folder: Path, recipe: Recipe) -> Split:
+def with_also(split: Split, every: tuple[LabelledFilm, ...], folder: Path, recipe: Recipe) -> Split:
     """Add the films of a second archive to those that are fitted.
 
-    Its test films stay out, and so does every film whose bytes stand in a part that chooses or
-    calibrates.
+    Its test films stay out, and so does every film whose bytes stand in the first archive, and
+    every one of a patient who judges there: where both name patients in the same way it may be the
+    same child, in another copy.
 
     Parameters
     ----------
     split : Split
         Of the first archive.
+    every : tuple of LabelledFilm
+        All films of the first archive, its test films with them.
     folder : Path
         The second one.
     recipe : Recipe
@@ -35,11 +38,14 @@ def with_also(split: Split, folder: Path, recipe: Recipe) -> Split:
         raise ValueError("the recipe asks for no second archive")
     labels = recipe.data.labels
     wanted = {labels.index(label) for label in recipe.also.only or labels}
-    taken = {film.sha256 for film in split.fit + split.validation + split.calibration}
+    taken = {film.sha256 for film in every}
+    fitted = {film.patient for film in split.fit}
+    judging = {film.patient for film in every if not film.is_own_patient} - fitted
     added = tuple(
         _added(film, recipe.also.weight)
         for film in SOURCES[recipe.also.source].read(folder, labels, ())
-        if film.subset != "test" and film.label in wanted and film.sha256 not in taken
+        if film.subset != "test" and film.label in wanted
+        if film.sha256 not in taken and film.patient not in judging
     )
     if not added:
         raise invalid(folder, "it has no film that could be added")

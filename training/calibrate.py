@@ -1,6 +1,5 @@
 """From raw logits to an honest probability, an operating point and a zone of doubt."""
 
-from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -12,10 +11,10 @@ from cxr_app.spec import CalibrationFigures, DecisionSpec, Task
 from training.bootstrap import patient_interval
 from training.metrics import balanced_weights
 from training.recipe import DecisionRecipe
+from training.tasks import sigmoid
 
 __all__ = [
     "calibrate",
-    "calibrate_findings",
     "calibrated",
     "fit_temperature",
     "operating_point",
@@ -70,65 +69,13 @@ def calibrate(
     )
 
 
-def calibrate_findings(
-    logits: NDArray[np.float32], truth: NDArray[np.uint8], patients: tuple[str, ...]
-) -> DecisionSpec:
-    """Fit the decision of findings that do not exclude each other: one temperature, a bias each.
-
-    Of each finding the films with it weigh as much as those without, so a finding is said to be
-    there from a probability of one half on; there is no zone of doubt.
-
-    Parameters
-    ----------
-    logits : ndarray, float32 [N, C]
-    truth : ndarray, uint8 [N, C]
-        Of every finding both occur.
-    patients : tuple of str
-        Of each film.
-    """
-    fitted = [
-        fit_temperature(logits[:, place].astype(float), column.astype(np.int64))
-        for place, column in enumerate(truth.T)
-    ]
-    # One temperature for all is the middle one; each bias keeps its finding's own even point.
-    temperature = float(np.median([one[0] for one in fitted]))
-    biases = tuple(float(np.clip(bias * own / temperature, -1000, 1000)) for own, bias in fitted)
-    is_said = logits / temperature + np.asarray(biases) >= 0
-
-    def share(wanted: int) -> Callable[[NDArray[np.int64]], float]:
-        def of(films: NDArray[np.int64]) -> float:
-            is_so = truth[films] == wanted
-            count = is_so.sum(axis=0)
-            if not count.all():
-                return float("nan")
-            right = ((is_said[films] == bool(wanted)) & is_so).sum(axis=0)
-            return float((right / count).mean())
-
-        return of
-
-    return DecisionSpec(
-        temperature=temperature,
-        bias=biases,
-        threshold=0.5,
-        zone=(0.5, 0.5),
-        aim="each finding by itself: there from the probability on at which both are alike",
-        measured=CalibrationFigures(
-            sensitivity=patient_interval(share(1), patients),
-            specificity=patient_interval(share(0), patients),
-        ),
-        films=len(truth),
-    )
-
-
 def calibrated(
     logits: NDArray[np.float32], decision: DecisionSpec, task: Task
 ) -> NDArray[np.float64]:
     """Make calibrated probabilities float64 [N, C] of logits float32 [N, C]."""
     if task is Task.BINARY:
         return confidences(logits, temperature=decision.temperature, bias=decision.bias)
-    margin = logits.astype(np.float64) / decision.temperature + np.asarray(decision.bias)
-    probability: NDArray[np.float64] = 0.5 * (1 + np.tanh(margin / 2))
-    return probability
+    return sigmoid(logits.astype(np.float64) / decision.temperature + np.asarray(decision.bias))
 
 
 class CalibratedShare:
@@ -172,7 +119,7 @@ def fit_temperature(margin: NDArray[np.float64], labels: NDArray[np.int64]) -> t
         log_slope, bias = parameters
         slope = np.exp(log_slope)
         z = slope * margin + bias
-        probability = 0.5 * (1 + np.tanh(z / 2))
+        probability = sigmoid(z)
         # log(1 + e^z) - t z: cross-entropy without the logarithm of a rounded 0.
         error = weights * (probability - targets)
         value = np.average(np.logaddexp(0, z) - targets * z, weights=weights)

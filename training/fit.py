@@ -15,6 +15,7 @@ from cxr_app.errors import TrainingError
 from cxr_app.spec import Task
 from training.average import RunningMean
 from training.batches import Batches, Targets
+from training.chance import seed_chance
 from training.optimizers import optimizer_of
 from training.progress import Epoch, Merit, Progress
 from training.samplers import SAMPLERS
@@ -82,11 +83,9 @@ def targets_of(films: Labelled, recipe: FitRecipe, task: Task = Task.BINARY) -> 
     # Smoothing shares out among the classes; a finding alone has two: there and not there.
     n_choices = 2 if task is Task.MULTILABEL else truth.shape[1]
     classes = truth * (1 - recipe.label_smoothing) + recipe.label_smoothing / n_choices
-    weights = np.ones(len(truth), np.float32)
+    weights = np.ones(len(truth), np.float32) if films.weights is None else films.weights
     if recipe.balance_classes:
-        weights = TASKS[task].weights(truth)
-    if films.weights is not None:
-        weights = weights * films.weights
+        weights = TASKS[task].weights(truth, weights)
     return Targets(classes=classes.astype(np.float32), weights=weights / weights.mean())
 
 
@@ -125,7 +124,9 @@ def fit(
     lesson = build()
     network, trained = lesson.network, lesson.trained
     schedule = SCHEDULES[recipe.schedule]
-    steps = max(1, math.ceil(len(films.truth) / recipe.batch) * recipe.epochs)
+    sampler = SAMPLERS[recipe.sampler]
+    shown = len(sampler(films.truth, np.random.default_rng(seed)))
+    steps = max(1, math.ceil(shown / recipe.batch) * recipe.epochs)
     trained.compile(
         optimizer=optimizer_of(recipe, schedule.start(recipe, steps)),
         loss=lesson.loss,
@@ -140,11 +141,12 @@ def fit(
         if schedule.after is not None:
             losses = [row.validation.cross_entropy for row in curves]
             trained.optimizer.learning_rate = schedule.after(recipe, losses)
+        seed_chance(trained, seed=seed, epoch=len(curves))
         draw = np.random.default_rng((seed, len(curves)))
         batches = Batches(
             films.items,
             targets,
-            order=SAMPLERS[recipe.sampler](films.truth, draw),
+            order=sampler(films.truth, draw),
             size=recipe.batch,
             change=change,
             seed=(seed, len(curves)),

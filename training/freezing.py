@@ -73,6 +73,7 @@ class Assignment:
 
 def network_of(backbone: str, recipe: Recipe, first: FirstWeights) -> keras.Model:
     """Build a candidate with its first weights, pictures to logits; what is frozen is held."""
+    held = HEADS[recipe.network.head].held if recipe.network.freeze is Freeze.ALL else ()
     with computing_in(recipe.fit.precision):
         network = start_from(
             first,
@@ -83,6 +84,7 @@ def network_of(backbone: str, recipe: Recipe, first: FirstWeights) -> keras.Mode
                 weights=weights,
                 side=recipe.side,
             ),
+            held=held,
         )
     return hold(network, recipe)
 
@@ -235,6 +237,13 @@ def _maps(
         views=views or 1,
         # What nothing is drawn for is the same under every seed.
         seed=order.seed if is_changed else 0,
-        identity=identity_of(scaling, augmentation if is_changed else None),
+        # Pooling and scaling lie in the graph, not in the weights.
+        identity=identity_of(
+            scaling,
+            order.backbone,
+            HEADS[order.recipe.network.head].pooling,
+            order.recipe.network.freeze,
+            augmentation if is_changed else None,
+        ),
         cache=order.cache,
     )

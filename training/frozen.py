@@ -62,6 +62,7 @@ def frozen_maps(
     """
     key = hashlib.sha256(films.pictures.tobytes())
     key.update(f"{films.pictures.shape} {views} {seed} {identity} {keras.__version__}".encode())
+    key.update(keras.backend.backend().encode())
     for value in frozen.get_weights():
         key.update(np.ascontiguousarray(value).tobytes())
     place = cache / f"frozen-{key.hexdigest()[:16]}.npy"
@@ -85,18 +86,41 @@ def _compute(
 ) -> None:
     run = _compiled(frozen)
     count = len(films.pictures)
+    # From all over the films, which are sorted by class.
+    some = np.unique(np.linspace(0, count - 1, AT_ONCE).astype(np.int64))
+    kind = _shortest(run(films.pictures[some]))
     shape = (count, views, *frozen.output.shape[1:])
-    kind = _shortest(run(films.pictures[:AT_ONCE]))
     maps = np.lib.format.open_memmap(place, mode="w+", dtype=kind, shape=shape)
-    for start in tqdm(range(0, count, AT_ONCE), desc="frozen layers", unit="batch", leave=False):
-        stop = min(start + AT_ONCE, count)
-        for view in range(views):
-            pictures = films.pictures[start:stop]
-            if change is not None:
-                draws = [np.random.default_rng((seed, n, view)) for n in range(start, stop)]
-                pictures = np.stack([change(*both) for both in zip(pictures, draws, strict=True)])
-            maps[start:stop, view] = run(pictures)
+    start = 0
+    with tqdm(total=count, desc="frozen layers", unit="film", leave=False) as bar:
+        while start < count:
+            stop = min(start + AT_ONCE, count)
+            for view in range(views):
+                pictures = _changed(films.pictures, range(start, stop), change, (seed, view))
+                with np.errstate(over="ignore"):  # looked at below
+                    maps[start:stop, view] = run(pictures)
+            if maps.dtype == np.float16 and not np.isfinite(maps[start:stop]).all():
+                # A value above 65,504: all over again, in 32 bits.
+                maps = np.lib.format.open_memmap(place, mode="w+", dtype=np.float32, shape=shape)
+                stop = 0
+            start = stop
+            bar.update(start - bar.n)
     maps.flush()
+
+
+def _changed(
+    pictures: NDArray[np.uint8],
+    places: range,
+    change: Change | None,
+    seeds: tuple[int, int],
+) -> NDArray[np.uint8]:
+    """Change films at random, each by its own place and the number of the view."""
+    chosen = pictures[places.start : places.stop]
+    if change is None:
+        return chosen
+    seed, view = seeds
+    draws = [np.random.default_rng((seed, place, view)) for place in places]
+    return np.stack([change(*both) for both in zip(chosen, draws, strict=True)])
 
 
 def _shortest(maps: NDArray[np.float32]) -> type[np.floating[Any]]:

@@ -16,6 +16,8 @@ __all__ = ["LOSSES", "Loss", "loss_of"]
 Loss = Callable[[Any, Any], Any]
 """(targets float32 (batch, classes), logits float32 (batch, classes)) -> (batch,)."""
 
+GAMMA: Final = 2.0  # the paper's own
+
 Doubt = Callable[[Any, FitRecipe], Any]
 """(probability of what is true, recipe) -> how much the film still counts, of that shape."""
 
@@ -29,7 +31,10 @@ def _all_alike(_right: Any, _recipe: FitRecipe) -> Any:
 def _focal(right: Any, recipe: FitRecipe) -> Any:
     """Let films that are right already count less: Lin et al. 2017, arXiv:1708.02002, eq. 4."""
     # Never quite 0: there the slope of a power below 1 is infinite, and rounding ends below 0.
-    return ops.power(ops.maximum(1.0 - right, _LEAST_DOUBT), recipe.focal_gamma)
+    return ops.power(
+        ops.maximum(1.0 - right, _LEAST_DOUBT),
+        GAMMA if recipe.focal_gamma is None else recipe.focal_gamma,
+    )
 
 
 LOSSES: Final[Mapping[str, Doubt]] = MappingProxyType(
@@ -67,11 +72,13 @@ def _of_classes(targets: Any, logits: Any, recipe: FitRecipe, doubt: Doubt) -> A
 
 def _of_findings(targets: Any, logits: Any, *, weight: Any, recipe: FitRecipe, doubt: Doubt) -> Any:
     # softplus(-z) is -log sigmoid(z), without the logarithm of a rounded 0.
-    present = targets * ops.softplus(-logits) * weight
+    present = targets * ops.softplus(-logits)
     absent = (1 - targets) * ops.softplus(logits)
+    # A film that has the finding weighs as a whole: smoothing must not make those without it rare.
+    rare = ops.where(targets > 0.5, weight, 1.0)
     chance = ops.sigmoid(logits)
     right = targets * chance + (1 - targets) * (1 - chance)
-    return ops.mean((present + absent) * doubt(right, recipe), axis=-1)
+    return ops.mean((present + absent) * rare * doubt(right, recipe), axis=-1)
 
 
 def _rarity(truth: NDArray[np.uint8]) -> NDArray[np.float32]:

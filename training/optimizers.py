@@ -10,6 +10,8 @@ from training.tables import FitRecipe
 
 __all__ = ["OPTIMIZERS", "optimizer_of"]
 
+MOMENTUM: Final = 0.9
+
 Build = Callable[[FitRecipe, Any, float | None], keras.Optimizer]
 """(recipe, rate or schedule of Keras, norm to which gradients are cut) -> optimizer."""
 
@@ -29,7 +31,7 @@ def _adam(recipe: FitRecipe, rate: Any, clip: float | None) -> keras.Optimizer:
 def _sgd(recipe: FitRecipe, rate: Any, clip: float | None) -> keras.Optimizer:
     return keras.optimizers.SGD(
         learning_rate=rate,
-        momentum=recipe.momentum,
+        momentum=MOMENTUM if recipe.momentum is None else recipe.momentum,
         weight_decay=recipe.weight_decay or None,
         global_clipnorm=clip,
     )

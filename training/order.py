@@ -6,8 +6,11 @@ from pathlib import Path
 
 import keras
 
+from cxr_app.codes import Code
+from cxr_app.errors import TrainingError
 from training.also import with_also
 from training.recipe import DataRecipe, Recipe
+from training.reporting.report import read_metrics
 from training.samplers import thin_normals
 from training.sharp import with_sharp_copies
 from training.sources import SOURCES, LabelledFilm, data_sha256
@@ -91,18 +94,33 @@ def parts_of(order: Order) -> Parts:
         `data_invalid` or `usage` where they cannot be used so.
     """
     recipe = order.recipe
-    split = split_of(order.data, recipe)
+    films = read_films(order.data, recipe.data)
+    split = split_films(films, recipe)
     used = split.fit + split.validation + split.calibration
     for teacher in order.teachers:
         teacher.check_split(data_sha256(used), seed=recipe.seed)
+        _check_parts(teacher, split)
     n_first, n_sharp = len(split.fit), 0
     if order.sharp is not None:
         fit = with_sharp_copies(split.fit, order.sharp, recipe.data.labels, seed=recipe.seed)
         n_sharp = sum(one != other for one, other in zip(fit, split.fit, strict=True))
         split = replace(split, fit=fit)
     if order.also is not None:
-        split = with_also(split, order.also, recipe)
+        split = with_also(split, films, order.also, recipe)
     return Parts(split=split, used=used, sharp=n_sharp, also=len(split.fit) - n_first)
+
+
+def _check_parts(teacher: Teacher, split: Split) -> None:
+    """Refuse a teacher that was fitted on films which judge its students."""
+    metrics = read_metrics(teacher.bundle)
+    counts = {name: len(getattr(split, name)) for name in ("fit", "validation", "calibration")}
+    retrained = metrics["retrained"]
+    if metrics["films"] != counts or (retrained["epochs"] and retrained["with_validation_films"]):
+        reason = (
+            "the teacher was fitted on films that choose its students here: its split has other "
+            "shares, or it was trained on with the validation films"
+        )
+        raise TrainingError(Code.USAGE, reason=reason)
 
 
 def read_films(data: Path, recipe: DataRecipe) -> tuple[LabelledFilm, ...]:
@@ -124,7 +142,7 @@ def split_films(films: tuple[LabelledFilm, ...], recipe: Recipe) -> Split:
 
 def progress_folder(order: Order, split: Split) -> Path:
     """Name a folder after all that decides a run: only the very same run is gone on with."""
-    parts = [order.recipe_sha256, keras.__version__]
+    parts = [order.recipe_sha256, keras.__version__, keras.backend.backend()]
     parts += [f"teacher {teacher.bundle.sha256}" for teacher in order.teachers]
     parts += [f"{name}={first.identity()}" for name, first in sorted(order.first.items())]
     for part in ("fit", "validation", "calibration"):

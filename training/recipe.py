@@ -51,6 +51,7 @@ __all__ = [
     "read_recipe",
 ]
 
+VGG16_SIZE: Final = 224  # the only one that its own large layers fit
 MAX_RECIPE_BYTES: Final = 256 * 1024
 
 
@@ -121,6 +122,8 @@ class Recipe:
     def _check_frozen(self) -> None:
         if HEADS[self.network.head].held and self.candidates != ("vgg16",):
             raise ValueError(f"network.head: '{self.network.head}' belongs to vgg16 alone")
+        if HEADS[self.network.head].held and self.network.size != VGG16_SIZE:
+            raise ValueError(f"network.size: head = '{self.network.head}' needs {VGG16_SIZE}")
         if self.network.freeze in (Freeze.ALL, Freeze.ALL_BUT_LAST_BLOCK):
             if self.fit.precision is not Precision.FLOAT32:
                 raise ValueError("fit.precision: belongs to networks that are trained whole")
@@ -140,6 +143,10 @@ class Recipe:
             raise ValueError(
                 "distill: a student does not look at labels; it needs fit.balance_classes = false "
                 "and no fit.label_smoothing"
+            )
+        if self.fit.precision is Precision.MIXED_FLOAT16 or self.fit.sampler != "every-film":
+            raise ValueError(
+                "distill: needs fit.sampler = 'every-film', and no fit.precision = 'mixed_float16'"
             )
         if HEADS[self.network.head].pooling != "mean":
             raise ValueError("distill: belongs to heads that pool by the mean")

@@ -25,7 +25,8 @@ from cxr_app.spec import (
     Task,
     TrainingFacts,
 )
-from training.calibrate import calibrate, calibrate_findings, calibrated, zone_figures
+from training.calibrate import calibrate, calibrated, zone_figures
+from training.calibrate_findings import calibrate_findings
 from training.export import MODEL_FILES, export
 from training.freezing import network_of, trainable_count
 from training.heads import HEADS
@@ -44,6 +45,7 @@ __all__ = ["select"]
 log = logging.getLogger(__name__)
 
 PROOF_FILMS: Final = 16
+ASKED_AT_ONCE: Final = 16
 
 _VERSIONS: Final = ("keras", "numpy", "openvino", "pillow")
 
@@ -84,8 +86,7 @@ def select(order: Order) -> Bundle:
     )
     served = _served(winner.backbone, weights, recipe)
     log.info("calibrating on %d films", len(calibration.films))
-    inputs = np.stack([read_input(film, Limits()) for film in calibration.films])
-    logits = served.predict(inputs, batch_size=16, verbose="auto")["logits"]
+    logits = _logits(served, calibration.films)
     patients = tuple(film.patient for film in calibration.films)
     decision, scores, zone = _decide(logits, calibration.truth, patients, recipe)
     findings = Findings(
@@ -111,7 +112,7 @@ def select(order: Order) -> Bundle:
         _spec(
             order, _network_spec(served, recipe, trainable[winner.backbone]), decision, parts.used
         ),
-        films=_spread(inputs),
+        films=_spread(calibration.films),
         target=order.target,
         report=lambda bundle: write_report(bundle, findings),
     )
@@ -156,11 +157,19 @@ def _decide(
     return decision, scores, zone_figures(probability, labels, decision)
 
 
-def _spread(inputs: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Take films from all over the stack, both classes with them."""
-    places = np.linspace(0, len(inputs) - 1, min(PROOF_FILMS, len(inputs))).astype(np.int64)
-    spread: NDArray[np.uint8] = inputs[places]
-    return spread
+def _logits(served: keras.Model, films: tuple[LabelledFilm, ...]) -> NDArray[np.float32]:
+    """Ask the served graph, a few films at a time: all of them might not fit into memory."""
+    answers = []
+    for start in range(0, len(films), ASKED_AT_ONCE):
+        inputs = [read_input(film, Limits()) for film in films[start : start + ASKED_AT_ONCE]]
+        answers.append(np.asarray(served.predict_on_batch(np.stack(inputs))["logits"]))
+    return np.concatenate(answers)
+
+
+def _spread(films: tuple[LabelledFilm, ...]) -> NDArray[np.uint8]:
+    """Read films from all over a part, both classes with them."""
+    places = np.linspace(0, len(films) - 1, min(PROOF_FILMS, len(films))).astype(np.int64)
+    return np.stack([read_input(films[place], Limits()) for place in places])
 
 
 def _network_spec(served: keras.Model, recipe: Recipe, trainable: int) -> NetworkSpec:

@@ -17,6 +17,11 @@ from training.tables import FitRecipe
 __all__ = ["SCHEDULES", "Schedule"]
 
 
+STEP_EPOCHS: Final = 10
+STEP_FACTOR: Final = 0.1
+PLATEAU_PATIENCE: Final = 3
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
     """A course of the learning rate.
@@ -53,7 +58,8 @@ def _constant(recipe: FitRecipe, _losses: Sequence[float]) -> float:
 
 
 def _step(recipe: FitRecipe, losses: Sequence[float]) -> float:
-    return recipe.learning_rate * recipe.step_factor ** (len(losses) // recipe.step_epochs)
+    steps = len(losses) // (recipe.step_epochs or STEP_EPOCHS)
+    return recipe.learning_rate * (recipe.step_factor or STEP_FACTOR) ** steps
 
 
 def _plateau(recipe: FitRecipe, losses: Sequence[float]) -> float:
@@ -62,8 +68,8 @@ def _plateau(recipe: FitRecipe, losses: Sequence[float]) -> float:
     for loss in losses:
         waited = 0 if loss < best else waited + 1
         best = min(best, loss)
-        if waited > recipe.plateau_patience:
-            rate, waited = rate * recipe.step_factor, 0
+        if waited > (recipe.plateau_patience or PLATEAU_PATIENCE):
+            rate, waited = rate * (recipe.step_factor or STEP_FACTOR), 0
     return rate
 
 

@@ -183,20 +183,20 @@ def retrain(
     short = replace(
         recipe.fit, epochs=recipe.retrain.epochs, learning_rate=recipe.retrain.learning_rate
     )
-    _, weights = train(
-        Assignment(
-            backbone=winner.backbone,
-            first=FirstWeights(str(winner.weights)),
-            films=films,
-            validation=validation,
-            recipe=recipe,
-            fit=short,
-            seed=recipe.seed + 1,
-            folder=place.progress / "retrained",
-            cache=place.cache,
-            teachers=teachers,
-            merit=by_recency,
-            watch=place.watch("retrained"),
-        )
+    order = Assignment(
+        backbone=winner.backbone,
+        first=FirstWeights(str(winner.weights)),
+        films=films,
+        validation=validation,
+        recipe=recipe,
+        fit=short,
+        seed=recipe.seed + 1,
+        folder=place.progress / "retrained",
+        cache=place.cache,
+        teachers=teachers,
+        merit=by_recency,
+        watch=place.watch("retrained"),
     )
+    with on_all_devices():
+        _, weights = train(order)
     return weights

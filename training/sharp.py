@@ -38,9 +38,11 @@ def with_sharp_copies(
     TrainingError
         `data_invalid` where no class, or not every class, has a copy.
     """
-    copies = {
-        (copy.label, copy.path.name): copy.path for copy in read_class_folders(folder, labels)
-    }
+    found = [copy for copy in read_class_folders(folder, labels) if copy.subset != "test"]
+    copies = {(copy.label, copy.path.name): copy.path for copy in found}
+    if len(copies) < len(found):
+        reason = "two of its films of one class bear the same name"
+        raise TrainingError(Code.DATA_INVALID, place=folder.name, reason=reason)
     having = [
         [i for i, film in enumerate(films) if film.label == label and _key(film) in copies]
         for label in range(len(labels))

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxr_app.spec import Task
-from training.metrics import Scores, balanced_weights, score, score_labels
+from training.metrics import Scores, score, score_labels
 
-__all__ = ["TASKS", "TaskEntry", "looked_for", "truth_of"]
+__all__ = ["TASKS", "TaskEntry", "looked_for", "sigmoid", "truth_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,22 +24,23 @@ class TaskEntry:
     probabilities : callable (logits float32 [N, C]) -> float64 [N, C]
         Raw, uncalibrated.
     score : callable (truth uint8 [N, C], probabilities [N, C]) -> Scores
-    weights : callable (truth) -> float32 [N]
-        Of the films, so that classes that exclude each other count alike; 1 where they do not: a
-        film then has a weight for each of its findings, which only the loss can give.
+    weights : callable (truth, float32 [N]) -> float32 [N]
+        From what each film counts to what it counts once classes that exclude each other count
+        alike; unchanged where they do not: there a film has a weight for each of its findings,
+        which only the loss can give.
     accuracy : callable () -> keras.metrics.Metric
         Of training.
     """
 
     probabilities: Callable[[NDArray[np.float32]], NDArray[np.float64]]
     score: Callable[[NDArray[np.uint8], NDArray[np.float64]], Scores]
-    weights: Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+    weights: Callable[[NDArray[np.uint8], NDArray[np.float32]], NDArray[np.float32]]
     accuracy: Callable[[], Any]
 
 
 def looked_for(logits: NDArray[np.float32]) -> NDArray[np.float64]:
     """Turn logits [N, 2] into the raw probability of the second class, float64 [N]."""
-    return _sigmoid(logits[:, 1].astype(np.float64) - logits[:, 0])
+    return sigmoid(logits[:, 1].astype(np.float64) - logits[:, 0])
 
 
 def truth_of(classes: tuple[tuple[int, ...], ...], n_classes: int) -> NDArray[np.uint8]:
@@ -56,7 +57,8 @@ def truth_of(classes: tuple[tuple[int, ...], ...], n_classes: int) -> NDArray[np
     return truth
 
 
-def _sigmoid(margin: NDArray[np.float64]) -> NDArray[np.float64]:
+def sigmoid(margin: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Turn margins into probabilities; by tanh, which does not overflow."""
     probability: NDArray[np.float64] = 0.5 * (1 + np.tanh(margin / 2))
     return probability
 
@@ -75,16 +77,23 @@ def _share_right(targets: Any, logits: Any) -> Any:
     return keras.ops.mean(keras.ops.cast(is_right, "float32"), axis=-1)
 
 
+def _balanced(truth: NDArray[np.uint8], counting: NDArray[np.float32]) -> NDArray[np.float32]:
+    of_class = counting @ truth  # what all films of a class count together
+    balanced: NDArray[np.float32] = counting * (counting.sum() / of_class)[truth.argmax(axis=1)]
+    balanced /= balanced.mean()
+    return balanced
+
+
 BINARY: Final = TaskEntry(
     probabilities=_two,
     score=lambda truth, probabilities: score(truth[:, 1].astype(np.int64), probabilities[:, 1]),
-    weights=lambda truth: balanced_weights(truth[:, 1].astype(np.int64)).astype(np.float32),
+    weights=_balanced,
     accuracy=lambda: keras.metrics.CategoricalAccuracy(name="accuracy"),
 )
 MULTILABEL: Final = TaskEntry(
-    probabilities=lambda logits: _sigmoid(logits.astype(np.float64)),
+    probabilities=lambda logits: sigmoid(logits.astype(np.float64)),
     score=score_labels,
-    weights=lambda truth: np.ones(len(truth), np.float32),
+    weights=lambda _truth, counting: counting,
     accuracy=lambda: keras.metrics.MeanMetricWrapper(_share_right, name="accuracy"),
 )
 

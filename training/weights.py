@@ -11,7 +11,7 @@ import h5py
 import keras
 import numpy as np
 
-from cxr_app.bundle import load_bundle
+from cxr_app.bundle import open_bundle
 from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
 from training.served import load_served
@@ -55,7 +55,7 @@ class FirstWeights:
         if self.source in ("imagenet", "none"):
             return self.source
         if self.is_bundle:
-            return load_bundle(Path(self.source)).sha256
+            return open_bundle(Path(self.source)).sha256
         return hashlib.sha256(Path(self.source).read_bytes()).hexdigest()
 
 
@@ -79,7 +79,12 @@ def first_weights_of(arguments: list[str], candidates: tuple[str, ...]) -> dict[
     return {name: FirstWeights(source) for name, source in chosen.items()}
 
 
-def start_from(first: FirstWeights, build: Callable[[str | None], keras.Model]) -> keras.Model:
+def start_from(
+    first: FirstWeights,
+    build: Callable[[str | None], keras.Model],
+    *,
+    held: tuple[str, ...] = (),
+) -> keras.Model:
     """Build a network with its first weights.
 
     A file may lack layers of the head, or hold them in another shape: they are trained anew.
@@ -89,6 +94,8 @@ def start_from(first: FirstWeights, build: Callable[[str | None], keras.Model]) 
     first : FirstWeights
     build : callable (weights) -> keras.Model
         `weights` is "imagenet" or None, as Keras Applications take it.
+    held : tuple of str
+        Layers of the head that a file must have: they will not be trained.
 
     Raises
     ------
@@ -113,19 +120,21 @@ def start_from(first: FirstWeights, build: Callable[[str | None], keras.Model]) 
             arrays = _from_bundle(path)
         else:
             arrays = _from_npz(path) if path.suffix == ".npz" else _from_h5(path, network)
-        _assign(network, arrays, file=path.name)
+        _assign(network, arrays, held=held, file=path.name)
     return network
 
 
 def _from_bundle(folder: Path) -> dict[str, np.ndarray]:
     return {
         f"{layer.name}/{variable.name}": keras.ops.convert_to_numpy(variable)
-        for layer in load_served(load_bundle(folder)).layers
+        for layer in load_served(open_bundle(folder)).layers
         for variable in layer.weights
     }
 
 
-def _assign(network: keras.Model, arrays: dict[str, np.ndarray], *, file: str) -> None:
+def _assign(
+    network: keras.Model, arrays: dict[str, np.ndarray], *, held: tuple[str, ...], file: str
+) -> None:
     names = [layer.name for layer in network.layers]
     head = names[names.index("pooled") :] if "pooled" in names else ["logits"]
     for layer in network.layers:
@@ -136,7 +145,7 @@ def _assign(network: keras.Model, arrays: dict[str, np.ndarray], *, file: str) -
                 if not np.isfinite(value).all():
                     raise _unfit(file, f"{key} holds values that are not numbers")
                 variable.assign(value)
-            elif layer.name not in head:
+            elif layer.name not in head or layer.name in held:
                 found = "is missing" if value is None else f"has shape {value.shape}"
                 raise _unfit(file, f"{key} {found}, {tuple(variable.shape)} is needed")
 

@@ -9,6 +9,7 @@ from cxr_app.bundle import Bundle
 from cxr_app.imaging.phantom import phantom_png
 from cxr_app.spec import CalibrationFigures, DataFacts, DecisionSpec, Interval, Task, TrainingFacts
 from tests.bundles import drawn_inputs, tiny_network, tiny_spec
+from tests.training.reports import write_metrics
 from training.export import export
 from training.order import split_of
 from training.recipe import read_recipe
@@ -16,12 +17,12 @@ from training.sources import data_sha256
 
 LABELS = ("Effusion", "Mass")
 
+# Half of the films are fitted, a quarter each is for validation and calibration.
 RECIPE = """
-name = "findings"
+name = "{name}"
 candidates = ["densenet121"]
 [data]
-source = "nih-findings"
-labels = ["Effusion", "Mass"]
+{data}
 fit = 0.5
 validation = 0.25
 calibration = 0.25
@@ -29,6 +30,9 @@ calibration = 0.25
 epochs = 1
 learning_rate = 0.01
 """
+
+DATA = """source = "nih-findings"
+labels = ["Effusion", "Mass"]"""
 
 FINDINGS = ("No Finding", "Effusion", "Mass", "Effusion|Mass")
 
@@ -60,11 +64,22 @@ def make_archive(
     return folder
 
 
-def make_bundle(target: Path, archive: Path, recipe: Path) -> Bundle:
-    """Export an untrained network as if it had been made from the archive by the recipe."""
+def facts_of(archive: Path, recipe: Path) -> TrainingFacts:
+    """Describe a training on the archive by the recipe."""
     own, sha256 = read_recipe(recipe)
     split = split_of(archive, own)
     used = split.fit + split.validation + split.calibration
+    return TrainingFacts(
+        recipe=own.name,
+        recipe_sha256=sha256,
+        data=DataFacts(name="drawn", films=len(used), sha256=data_sha256(used)),
+        seed=own.seed,
+        versions={},
+    )
+
+
+def make_bundle(target: Path, archive: Path, recipe: Path) -> Bundle:
+    """Export an untrained network as if it had been made from the archive by the recipe."""
     network, inputs = tiny_network(), drawn_inputs(5)
     logits = network.predict(inputs, verbose=0)["logits"]
     half = Interval(value=0.5, low=0.25, high=0.75)
@@ -82,19 +97,20 @@ def make_bundle(target: Path, archive: Path, recipe: Path) -> Bundle:
             measured=CalibrationFigures(sensitivity=half, specificity=half),
             films=4,
         ),
-        training=TrainingFacts(
-            recipe=own.name,
-            recipe_sha256=sha256,
-            data=DataFacts(name="drawn", films=len(used), sha256=data_sha256(used)),
-            seed=own.seed,
-            versions={},
-        ),
+        training=facts_of(archive, recipe),
     )
     return export(network, spec, films=inputs, target=target, report=lambda bundle: None)
 
 
-def write_recipe(folder: Path) -> Path:
-    """Write the recipe of `make_bundle`."""
-    place = folder / "findings.toml"
-    place.write_text(RECIPE)
+def write_recipe(folder: Path, *, name: str = "findings", data: str = DATA) -> Path:
+    """Write the recipe of `make_bundle`, or of the same split of other data."""
+    place = folder / f"{name}.toml"
+    place.write_text(RECIPE.format(name=name, data=data))
     return place
+
+
+def make_all(folder: Path) -> Path:
+    """Make `films/`, `findings.toml` and `models/two`, a bundle that has a fresh report."""
+    archive = make_archive(folder / "films")
+    write_metrics(make_bundle(folder / "models" / "two", archive, write_recipe(folder)))
+    return folder

@@ -1,5 +1,9 @@
 """What a fresh report holds, as far as an evaluation needs it."""
 
+import json
+
+from cxr_app.bundle import Bundle
+
 METRICS = {
     "command": "python -m training select",
     "films": {"fit": 2, "validation": 1, "calibration": 1},
@@ -17,3 +21,11 @@ METRICS = {
     "retrained": {"epochs": 0, "with_validation_films": False},
     "calibration": {"auc": 0.5, "ece": 0.1},
 }
+
+
+def write_metrics(bundle: Bundle) -> None:
+    """Put a fresh report beside a bundle."""
+    report = bundle.folder / "report"
+    report.mkdir(exist_ok=True)
+    metrics = {**METRICS, "bundle_sha256": bundle.sha256}
+    (report / "metrics.json").write_text(json.dumps(metrics))

@@ -1,5 +1,7 @@
 """A second archive's films are fitted too, and used for nothing else."""
 
+import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,10 +44,13 @@ SPLIT = Split(
 )
 
 
+EVERY = (*SPLIT.fit, *SPLIT.validation, *SPLIT.calibration, film("g", 0, "7"))
+
+
 def test_its_films_join_those_that_are_fitted_and_no_others(tmp_path):
     put(tmp_path, "NORMAL/x.png", "PNEUMONIA/y.png")
 
-    found = with_also(SPLIT, tmp_path, recipe())
+    found = with_also(SPLIT, EVERY, tmp_path, recipe())
 
     assert [one.name for one in found.fit] == [
         "a",
@@ -61,7 +66,7 @@ def test_its_test_films_stay_out(tmp_path):
     put(tmp_path, *(f"{part}/{label}/{part}.png" for part in ("train", "test")
                     for label in ("NORMAL", "PNEUMONIA")))  # fmt: skip
 
-    found = with_also(SPLIT, tmp_path, recipe())
+    found = with_also(SPLIT, EVERY, tmp_path, recipe())
 
     assert {one.path.stem for one in found.fit[2:]} == {"train"}
 
@@ -69,17 +74,17 @@ def test_its_test_films_stay_out(tmp_path):
 def test_one_class_alone_may_be_taken(tmp_path):
     put(tmp_path, "NORMAL/x.png", "PNEUMONIA/y.png")
 
-    found = with_also(SPLIT, tmp_path, recipe(only=("NORMAL",)))
+    found = with_also(SPLIT, EVERY, tmp_path, recipe(only=("NORMAL",)))
 
     assert [one.label for one in found.fit[2:]] == [0]
 
 
 def test_a_film_that_chooses_or_calibrates_is_not_fitted_under_another_name(tmp_path):
     put(tmp_path, "NORMAL/x.png", "PNEUMONIA/y.png")
-    theirs = with_also(SPLIT, tmp_path, recipe()).fit[2]
+    theirs = with_also(SPLIT, EVERY, tmp_path, recipe()).fit[2]
     judging = Split(fit=SPLIT.fit, validation=(theirs,), calibration=SPLIT.calibration)
 
-    found = with_also(judging, tmp_path, recipe())
+    found = with_also(judging, (*EVERY, theirs), tmp_path, recipe())
 
     assert [one.path.name for one in found.fit[2:]] == ["y.png"]
 
@@ -88,6 +93,26 @@ def test_nothing_to_add_is_an_error(tmp_path):
     put(tmp_path, "test/NORMAL/x.png", "test/PNEUMONIA/y.png")
 
     with pytest.raises(TrainingError, match="no film that could be added") as caught:
-        with_also(SPLIT, tmp_path, recipe())
+        with_also(SPLIT, EVERY, tmp_path, recipe())
 
     assert caught.value.code == "data_invalid"
+
+
+def test_a_copy_of_a_test_film_is_not_fitted(tmp_path):
+    put(tmp_path, "NORMAL/x.png", "PNEUMONIA/y.png")
+    sha256 = hashlib.sha256(b"NORMAL/x.png").hexdigest()
+    test = replace(film("t", 0, sha256), subset="test")
+
+    found = with_also(SPLIT, (*EVERY, test), tmp_path, recipe())
+
+    assert [one.path.name for one in found.fit[2:]] == ["y.png"]
+
+
+def test_a_patient_who_judges_is_not_fitted_in_another_copy(tmp_path):
+    put(tmp_path, "NORMAL/IM-0001-0001.png", "PNEUMONIA/person7_virus_1.png")
+    child = replace(film("c", 1, "3"), patient="person7")
+    judging = Split(fit=SPLIT.fit, validation=(child,), calibration=SPLIT.calibration)
+
+    found = with_also(judging, (*EVERY, child), tmp_path, recipe())
+
+    assert [one.path.name for one in found.fit[2:]] == ["IM-0001-0001.png"]

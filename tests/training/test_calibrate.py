@@ -7,12 +7,12 @@ from cxr_app.decision import confidences
 from cxr_app.spec import Task
 from training.calibrate import (
     calibrate,
-    calibrate_findings,
     calibrated,
     fit_temperature,
     operating_point,
     zone_of_doubt,
 )
+from training.calibrate_findings import calibrate_findings
 from training.recipe import DecisionRecipe
 
 
@@ -132,3 +132,18 @@ def test_of_each_finding_the_threshold_lies_where_both_are_alike():
     assert spec.measured.sensitivity.value == pytest.approx(0.841, abs=0.03)
     assert spec.measured.specificity.value == pytest.approx(0.841, abs=0.03)
     assert (spec.threshold, spec.zone) == (0.5, (0.5, 0.5))
+
+
+def test_a_finding_that_the_network_cannot_tell_gets_about_one_half():
+    """Three films in a hundred have it, and the logits say nothing of them."""
+    draw = np.random.default_rng(6)
+    truth = np.zeros((300, 3), np.uint8)
+    truth[::2, 0] = truth[::3, 1] = 1
+    truth[::33, 2] = 1
+    logits = draw.normal(size=(300, 3)) + np.array([4.0, 4.0, 0.0]) * truth - np.array([2, 2, 7])
+
+    spec = calibrate_findings(logits.astype(np.float32), truth, tuple(map(str, range(300))))
+
+    chance = calibrated(logits.astype(np.float32), spec, Task.MULTILABEL)[:, 2]
+    assert 0.3 < chance.mean() < 0.7
+    assert len(np.unique(chance)) == 300

@@ -29,7 +29,7 @@ def target(tiny_bundle: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(tiny_bundle, tmp_path / "models" / "own"))
 
 
-@pytest.mark.parametrize("step", ["write_ir", "_head_bytes", "_prove", "_put"])
+@pytest.mark.parametrize("step", ["write_ir", "_head_bytes", "_prove", "put"])
 def test_a_kill_at_any_step_leaves_the_old_bundle_whole(target, monkeypatch, step):
     before = load_bundle(target).sha256
 

@@ -9,7 +9,7 @@ import pytest
 
 from cxr_app.spec import Task
 from training.augment import augment
-from training.fit import Labelled, by_labels, fit
+from training.fit import Labelled, by_labels, fit, targets_of
 from training.losses import loss_of
 from training.progress import Progress, by_ranking
 from training.recipe import AugmentRecipe, FitRecipe
@@ -23,7 +23,9 @@ def build() -> keras.Model:
     maps = keras.layers.Conv2D(4, 3, activation="relu")(grey)
     maps = keras.layers.BatchNormalization(momentum=0.9)(maps)
     pooled = keras.layers.GlobalAveragePooling2D()(maps)
-    return keras.Model(film, keras.layers.Dense(2, name="logits")(pooled), name="small")
+    # Its masks are drawn, and no weights file holds where the drawing stands.
+    kept = keras.layers.Dropout(0.5)(pooled)
+    return keras.Model(film, keras.layers.Dense(2, name="logits")(kept), name="small")
 
 
 def films(seed: int, count: int = 40) -> Labelled:
@@ -61,6 +63,14 @@ def test_a_seed_makes_a_run_repeatable(tmp_path: Path):
     [
         pytest.param(2, RECIPE, id="after the first epoch"),
         pytest.param(3, replace(RECIPE, average=0.9), id="after the second, with a running mean"),
+        pytest.param(
+            3,
+            replace(RECIPE, schedule="step", warmup_steps=0, step_epochs=1),
+            id="with a rate that steps",
+        ),
+        pytest.param(
+            3, replace(RECIPE, sampler="over", balance_classes=False), id="with films shown again"
+        ),
     ],
 )
 def test_an_interrupted_run_ends_where_a_whole_one_does(
@@ -110,3 +120,35 @@ def test_training_ends_when_patience_does(tmp_path: Path):
 
     best = max(curves, key=by_ranking)
     assert len(curves) == best.epoch + 2 < 50
+
+
+def test_a_film_that_counts_less_leaves_both_classes_alike():
+    """Ten films of class 0 that count a tenth each weigh as the one of class 1 that counts 1."""
+    truth = np.array([[1, 0]] * 10 + [[0, 1]], np.uint8)
+    weights = np.array([0.1] * 10 + [1.0], np.float32)
+
+    targets = targets_of(Labelled(items=truth, truth=truth, weights=weights), RECIPE)
+
+    assert targets.weights[:10].sum() == pytest.approx(targets.weights[10])
+    assert targets.weights.mean() == pytest.approx(1)
+
+
+def test_a_cosine_ends_at_zero_whatever_the_sampler_shows(tmp_path: Path):
+    """Thirty films of one class and ten of the other: over-sampling shows sixty in an epoch."""
+    labels = np.array([0] * 30 + [1] * 10)
+    shown = Labelled(items=films(0).items, truth=np.eye(2, dtype=np.uint8)[labels])
+    recipe = replace(RECIPE, sampler="over", balance_classes=False, epochs=3)
+
+    curves = fit(
+        lambda: by_labels(build(), loss_of(Task.BINARY, recipe, shown.truth)),
+        shown,
+        films(1, 20),
+        recipe=recipe,
+        change=lambda film, _draw: film,
+        seed=1,
+        progress=Progress(tmp_path),
+    )
+
+    # 8 steps an epoch (60 films by 8), 3 of warm-up: a third and two thirds are not yet at zero.
+    assert curves[1].learning_rate > 0.001
+    assert curves[2].learning_rate == pytest.approx(0, abs=1e-6)

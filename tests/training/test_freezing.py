@@ -5,7 +5,9 @@ from pathlib import Path
 
 import keras
 import numpy as np
+import pytest
 
+from training import frozen
 from training.freezing import Assignment, network_of
 from training.freezing import train as train_network
 from training.prepare import Prepared, join
@@ -130,3 +132,43 @@ def test_the_last_block_learns_from_what_the_frozen_ones_make(tmp_path: Path):
         )
     }
     assert moved == {"block20", "head", "logits"}
+
+
+def test_heads_that_pool_otherwise_do_not_share_what_was_computed(tmp_path: Path):
+    other = replace(RECIPE, network=replace(RECIPE.network, head="log-sum-exp"))
+
+    train(tmp_path / "one", tmp_path / "cache")
+    train(tmp_path / "two", tmp_path / "cache", recipe=other)
+
+    assert len(list((tmp_path / "cache").iterdir())) == 4
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        pytest.param([0.5, 3.0], np.float16, id="usual values"),
+        pytest.param([1e-9, 2e-9], np.float32, id="tiny values"),
+        pytest.param([0.5, 1e5], np.float32, id="a value that half precision cannot hold"),
+    ],
+)
+def test_half_precision_is_kept_only_where_it_holds(tmp_path, monkeypatch, values, kind):
+    """The value stands in the last film alone, which nobody looks at before."""
+    pictures = np.zeros((40, 8, 8, 1), np.uint8)
+    pictures[-1] = 1
+    shown = Prepared(pictures=pictures, truth=np.zeros((40, 2), np.uint8), films=())
+    low, high = values
+
+    def run(batch: np.ndarray) -> np.ndarray:
+        return np.where(batch[:, 0, 0] == 1, high, low).astype(np.float32)
+
+    monkeypatch.setattr(frozen, "_compiled", lambda _network: run)
+    film = keras.Input((8, 8, 1))
+    network = keras.Model(film, keras.layers.GlobalAveragePooling2D()(film))
+
+    maps = frozen.frozen_maps(
+        network, shown, change=None, views=1, seed=0, identity="", cache=tmp_path
+    )
+
+    assert maps.dtype == kind
+    assert maps[-1, 0, 0] == pytest.approx(high, rel=1e-3)
+    assert maps[0, 0, 0] == pytest.approx(low, rel=1e-3)

@@ -8,14 +8,18 @@ import pytest
 from training.recipe import FitRecipe
 from training.schedules import SCHEDULES
 
-RECIPE = FitRecipe(epochs=100, learning_rate=0.1, step_epochs=10, step_factor=0.1,
-                   plateau_patience=2)  # fmt: skip
+RECIPE = FitRecipe(epochs=100, learning_rate=0.1)
+KEYS = {
+    "constant": {},
+    "step": {"step_epochs": 10, "step_factor": 0.1},
+    "plateau": {"plateau_patience": 2, "step_factor": 0.1},
+}
 
 
-def after(name: str, losses: list[float], recipe: FitRecipe = RECIPE) -> float:
+def after(name: str, losses: list[float], **keys: float) -> float:
     rule = SCHEDULES[name].after
     assert rule is not None
-    return rule(replace(recipe, schedule=name), losses)
+    return rule(replace(RECIPE, schedule=name, **KEYS[name], **keys), losses)
 
 
 def cosine(step: int, *, steps: int, warmup: int = 0) -> float:

@@ -48,6 +48,7 @@ patience = 30
 learning_rate = 0.02
 [retrain]
 epochs = 1
+add_validation = false
 """
 
 
@@ -327,6 +328,15 @@ def test_the_card_shows_a_command_without_this_machines_folders(tmp_path):
 
     assert str(tmp_path) not in shown
     assert "--weights a=w.npz" in shown
+
+
+def test_the_card_shows_a_bundle_below_this_folder_so_that_the_command_runs():
+    words = ["select", "--data=D", "--recipe=r.toml", "--weights=models/one"]
+    options = cli.parser().parse_args(words)
+
+    shown = shown_command(options, Path("models/two"), version="1.0.0")
+
+    assert "--weights models/one --output models/two" in shown
 
 
 @pytest.mark.slow

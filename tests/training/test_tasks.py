@@ -58,13 +58,15 @@ def test_films_of_two_classes_weigh_so_that_the_classes_count_alike():
     truth = np.array([[1, 0], [1, 0], [1, 0], [0, 1]], np.uint8)
 
     # 4 / (2 * 3) for each of the three, 4 / (2 * 1) for the one.
-    assert TASKS[Task.BINARY].weights(truth) == pytest.approx(np.array([2 / 3] * 3 + [2]))
+    assert TASKS[Task.BINARY].weights(truth, np.ones(4, np.float32)) == pytest.approx(
+        np.array([2 / 3] * 3 + [2])
+    )
 
 
 def test_films_with_findings_weigh_alike():
     truth = np.array([[1, 0], [0, 0], [0, 0]], np.uint8)
 
-    assert TASKS[Task.MULTILABEL].weights(truth).tolist() == [1, 1, 1]
+    assert TASKS[Task.MULTILABEL].weights(truth, np.ones(3, np.float32)).tolist() == [1, 1, 1]
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.05])

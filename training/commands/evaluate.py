@@ -60,7 +60,8 @@ def add(verbs: Any) -> Any:
         "--errors",
         type=Path,
         metavar="DIR",
-        help="draw the worst errors into DIR, outside the repository and the data",
+        help="draw the worst errors into DIR, apart from the data and outside the repository, or "
+        "below its runs/",
     )
     return verb
 

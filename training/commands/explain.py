@@ -18,7 +18,12 @@ def add(verbs: Any) -> Any:
     verb.add_argument("--film", required=True, type=Path, metavar="FILE", help="a film")
     verb.add_argument("--label", metavar="NAME", help="one of the model's (default: what it says)")
     verb.add_argument(
-        "--output", required=True, type=Path, metavar="FILE", help="a .png that is not there yet"
+        "--output",
+        required=True,
+        type=Path,
+        metavar="FILE",
+        help="a .png that is not there yet, apart from the films and outside the repository, or "
+        "below its runs/",
     )
     return verb
 

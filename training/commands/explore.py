@@ -21,7 +21,12 @@ def add(verbs: Any) -> Any:
     verb.add_argument("--data", required=True, type=Path, metavar="DIR", help="the films")
     verb.add_argument("--recipe", required=True, type=Path, metavar="FILE", help="a TOML file")
     verb.add_argument(
-        "--output", required=True, type=Path, metavar="DIR", help="folder for the report"
+        "--output",
+        required=True,
+        type=Path,
+        metavar="DIR",
+        help="folder for the report, apart from the films and outside the repository, or below "
+        "its runs/",
     )
     return verb
 

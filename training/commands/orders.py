@@ -99,7 +99,7 @@ def shown_command(options: argparse.Namespace, target: Path, *, version: str) ->
     words = ["python -m training select --data DIR --recipe", shown_path(options.recipe)]
     for source in options.weights:
         name, equals, place = source.rpartition("=")
-        words += ["--weights", shlex.quote(name + equals + Path(place).name)]
+        words += ["--weights", f"{name}{equals}{shown_path(Path(place))}"]
     for teacher in options.teacher:
         words += ["--teacher", shown_path(teacher)]
     if options.sharp:

@@ -26,7 +26,11 @@ def add(verbs: Any) -> Any:
     verb.add_argument("--recipe", required=True, type=Path, metavar="FILE", help="its recipe")
     verb.add_argument("--part", choices=PARTS, default="test", help="default: test")
     verb.add_argument(
-        "--output", required=True, type=Path, metavar="DIR", help="folder for the answers"
+        "--output",
+        required=True,
+        type=Path,
+        metavar="DIR",
+        help="folder for the answers of this one rival: new, or for another part",
     )
     return verb
 
@@ -34,7 +38,8 @@ def add(verbs: Any) -> Any:
 def run(options: argparse.Namespace) -> None:
     """Let it answer, and print where its answers lie."""
     from cxr_app.bundle import open_bundle
-    from training.evaluation.rivals import RivalInquiry, measure_rival, open_torchxrayvision
+    from training.evaluation.rivals import RivalInquiry, measure_rival
+    from training.evaluation.torchxrayvision import open_torchxrayvision
 
     inquiry = RivalInquiry(
         bundle=open_bundle(options.model),

@@ -34,5 +34,7 @@ def run(options: argparse.Namespace) -> None:
         raise TrainingError(Code.USAGE, reason="--trials must be 1 or more")
     order = order_of(options, output=None, version="1.0.0", has_logs=False)
     found = search(order, trials=options.trials, folder=order.run / "search")
-    print(f"# {order.recipe.fit.monitor} {found.score:.4f} after {len(found.trials)} trials")
+    # A loss is better the lower it is, so its score is minus it.
+    best = abs(found.score)
+    print(f"# {order.recipe.fit.monitor} {best:.4f} after {len(found.trials)} trials")
     print(as_toml(found.best), end="")

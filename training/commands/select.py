@@ -9,6 +9,7 @@ from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
 from cxr_app.spec import NAME_PATTERN
 from training.commands.orders import add_order, order_of
+from training.outputs import apart_from, reachable
 
 __all__ = ["add", "run"]
 
@@ -57,6 +58,7 @@ def add(verbs: Any) -> Any:
 
 def run(options: argparse.Namespace) -> None:
     """Train, and print the bundle's folder."""
+    from training.export import bring_back
     from training.reporting.logs import check_tensorboard
     from training.run import select
 
@@ -69,20 +71,18 @@ def run(options: argparse.Namespace) -> None:
         if not re.fullmatch(NAME_PATTERN, value):
             reason = f"'{value}' cannot name a model or its version; use letters, digits and . _ -"
             raise TrainingError(Code.USAGE, reason=reason)
+    bring_back(order.target)
     _check_target(order.target, options.data, is_replacing=options.replace)
     print(select(order).folder)
 
 
 def _check_target(target: Path, data: Path, *, is_replacing: bool) -> None:
     """Refuse, before hours pass, to write where something else lies."""
-    place, films = target.resolve(), data.resolve()
-    if place == films or place in films.parents or films in place.parents:
-        raise TrainingError(Code.USAGE, reason="--output must lie apart from the films")
+    apart_from(target, data)
     if target.is_symlink() or (target.exists() and not (target / "spec.json").is_file()):
         reason = f"{target.name} is there and is no bundle, so it is not written over"
         raise TrainingError(Code.USAGE, reason=reason)
     if target.exists() and not is_replacing:
         reason = f"{target.name} is there already; name another --output, or add --replace"
         raise TrainingError(Code.USAGE, reason=reason)
-    if any(parent.exists() and not parent.is_dir() for parent in place.parents):
-        raise TrainingError(Code.USAGE, reason=f"a part of the path to {target.name} is a file")
+    reachable(target)

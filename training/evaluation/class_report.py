@@ -1,19 +1,58 @@
-"""Precision, recall and F1 of every class, and their four averages."""
+"""Precision, recall and F1 of every class, with intervals, and their four averages."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import precision_recall_fscore_support
 
-__all__ = ["AVERAGES", "class_report"]
+from cxr_app.spec import Interval, Task
+from training.evaluation import weighed
+from training.evaluation.figures import Called
+from training.evaluation.redraw import Weighed, Weights, redraw
 
-AVERAGES = ("micro", "macro", "weighted", "samples")
+__all__ = [
+    "AVERAGES",
+    "SHARES",
+    "Classes",
+    "changes_of_shares",
+    "class_report",
+    "classes_of",
+    "shares_of",
+]
+
+AVERAGES: Final = ("micro", "macro", "weighted", "samples")
+SHARES: Final = ("precision", "recall", "f1")
 
 
-def class_report(
-    truth: NDArray[np.uint8], said: NDArray[np.bool_], labels: tuple[str, ...]
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Classes:
+    """Films, which classes they have, and which were said.
+
+    Attributes
+    ----------
+    truth, said : ndarray, bool [N, C]
+        Of two classes that exclude each other both columns stand.
+    patients : tuple of str
+        Of the N films.
+    """
+
+    truth: NDArray[np.bool_]
+    said: NDArray[np.bool_]
+    patients: tuple[str, ...]
+
+
+def classes_of(calls: tuple[Called, ...], task: Task) -> Classes:
+    """Put all classes side by side: of two, the one that is not looked for too."""
+    truth = np.stack([called.labels == 1 for called in calls], axis=1)
+    said = np.stack([called.said for called in calls], axis=1)
+    if task is Task.BINARY:
+        truth, said = np.hstack([~truth, truth]), np.hstack([~said, said])
+    return Classes(truth=truth, said=said, patients=calls[0].patients)
+
+
+def class_report(classes: Classes, labels: tuple[str, ...]) -> dict[str, Any]:
     """Compute the report.
 
     A class that is never said has precision 0 here, and one that no film has has recall 0. In the
@@ -22,9 +61,7 @@ def class_report(
 
     Parameters
     ----------
-    truth : ndarray, uint8 [N, C]
-        1 where the film is of a class; of two classes that exclude each other both columns stand.
-    said : ndarray, bool [N, C]
+    classes : Classes
     labels : tuple of str
         Names of the C classes.
 
@@ -32,12 +69,16 @@ def class_report(
     -------
     dict
         `classes`: for each `label, precision, recall, f1, support`, the last how many films have
-        it. `averages`: the first three for each of `AVERAGES`.
+        it. `averages`: the first three for each of `AVERAGES`. Each class and the average "macro"
+        also have `intervals` of the three.
     """
     precision, recall, f1, support = precision_recall_fscore_support(
-        truth, said.astype(np.uint8), average=None, zero_division=0.0
+        classes.truth, classes.said, average=None, zero_division=0.0
     )
-    rows = zip(labels, precision, recall, f1, support, strict=True)
+    macro, *each = shares_of(classes)
+    rows = zip(labels, precision, recall, f1, support, each, strict=True)
+    averages: dict[str, dict[str, Any]] = {name: _average(classes, name) for name in AVERAGES}
+    averages["macro"]["intervals"] = macro
     return {
         "classes": [
             {
@@ -46,21 +87,50 @@ def class_report(
                 "recall": float(its_recall),
                 "f1": float(its_f1),
                 "support": int(films),
+                "intervals": intervals,
             }
-            for label, its_precision, its_recall, its_f1, films in rows
+            for label, its_precision, its_recall, its_f1, films, intervals in rows
         ],
-        "averages": {average: _average(truth, said, average) for average in AVERAGES},
+        "averages": averages,
     }
 
 
-def _average(truth: NDArray[np.uint8], said: NDArray[np.bool_], average: str) -> dict[str, float]:
+def shares_of(classes: Classes) -> list[dict[str, Interval]]:
+    """Find the intervals of `SHARES`: of the means over the classes ("macro"), then of each."""
+    return _intervals(lambda weights: _shares(classes, weights), classes.patients)
+
+
+def changes_of_shares(before: Classes, after: Classes) -> list[dict[str, Interval]]:
+    """Compare two models on the same films and classes, drawn in pairs.
+
+    Returns
+    -------
+    list of dict of str to Interval
+        After less before, in the order of `shares_of`.
+    """
+    return _intervals(
+        lambda weights: _shares(after, weights) - _shares(before, weights), before.patients
+    )
+
+
+def _shares(classes: Classes, weights: Weights) -> NDArray[np.float64]:
+    """Compute the mean over the classes, then each class's own, float64 [draws, 1 + C, 3]."""
+    each = weighed.precision_recall_f1(classes.truth, classes.said, weights)
+    return np.concatenate([each.mean(axis=1, keepdims=True), each], axis=1)
+
+
+def _intervals(shares: Weighed, patients: tuple[str, ...]) -> list[dict[str, Interval]]:
+    """Find the intervals of shares float64 [draws, K, 3] of weights: `SHARES` of each of the K."""
+    found = iter(redraw(lambda weights: shares(weights).reshape(len(weights), -1), patients))
+    triples = zip(found, found, found, strict=True)
+    return [dict(zip(SHARES, triple, strict=True)) for triple in triples]
+
+
+def _average(classes: Classes, average: str) -> dict[str, float]:
     shares = precision_recall_fscore_support(
-        truth,
-        said.astype(np.uint8),
+        classes.truth,
+        classes.said,
         average=average,
         zero_division=np.nan if average == "samples" else 0.0,
     )
-    return {
-        name: float(share)
-        for name, share in zip(("precision", "recall", "f1"), shares[:3], strict=True)
-    }
+    return {name: float(share) for name, share in zip(SHARES, shares[:3], strict=True)}

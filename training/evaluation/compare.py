@@ -19,6 +19,7 @@ from cxr_app.imaging.film import Film
 from cxr_app.imaging.phantom import draw_phantom
 from cxr_app.imaging.to_input import to_input
 from cxr_app.settings import read_settings
+from training.evaluation.class_report import changes_of_shares, classes_of, shares_of
 from training.evaluation.figures import Called, changes
 from training.evaluation.kept import Owner, owner_of, read_answers
 from training.evaluation.rivals import Rival, read_rival
@@ -54,8 +55,10 @@ def compare(bundle: Bundle, other: Bundle | Rival, *, part: str) -> dict[str, An
     Returns
     -------
     dict
-        Differences, the first less the other, with intervals by patient: `auc` and `accuracy`, of
-        findings their means over those that both look for, and `labels` with each one's own.
+        Differences, the first less the other, with intervals by patient: `auc`, `accuracy`,
+        `precision`, `recall` and `f1`. Of findings they are means over those that both look for
+        and that the films tell apart, and `labels` has each one's own; of two classes the last
+        three are means over both. `theirs` holds these three of the other model itself.
         `times_faster` is how many times faster the first answers a film; a rival has none, since
         it runs elsewhere.
 
@@ -67,16 +70,21 @@ def compare(bundle: Bundle, other: Bundle | Rival, *, part: str) -> dict[str, An
     found = _facts(other)
     mine, theirs, labels = _pairs(owner_of(bundle), _owner(other), part)
     gains = changes(theirs, mine)
+    our_classes, their_classes = (classes_of(calls, bundle.spec.task) for calls in (mine, theirs))
+    of_shares = changes_of_shares(their_classes, our_classes)
     found |= {
         "part": part,
         "films": len(mine[0].labels),
         "auc": gains["auc"][0],
         "accuracy": gains["accuracy"][0],
+        **of_shares[0],
+        "theirs": shares_of(their_classes)[0],
     }
     if len(owner_of(bundle).labels) > 1:
-        own = zip(labels, gains["auc"][1:], gains["accuracy"][1:], strict=True)
+        own = zip(labels, gains["auc"][1:], gains["accuracy"][1:], of_shares[1:], strict=True)
         found["labels"] = [
-            {"label": label, "auc": auc, "accuracy": accuracy} for label, auc, accuracy in own
+            {"label": label, "auc": auc, "accuracy": accuracy, **shares}
+            for label, auc, accuracy, shares in own
         ]
     if isinstance(other, Bundle):
         found["times_faster"] = _times_faster(bundle, other)
@@ -94,8 +102,11 @@ def _add(bundle: Bundle, kind: str, found: dict[str, Any]) -> None:
 
 
 def printed(found: list[dict[str, Any]]) -> list[str]:
-    """Write comparisons as lines of one table: each other model, and each finding below it."""
-    head = ("this one less", "AUC (95 %)", "accuracy (95 %)", "times faster")
+    """Write comparisons as lines of one table: each other model, and each finding below it.
+
+    Precision and recall would make the lines too long; the report has them.
+    """
+    head = ("this one less", "AUC (95 %)", "accuracy (95 %)", "F1 (95 %)", "times faster")
     rows = [head]
     for one in found:
         faster = f"{one['times_faster']:.1f}" if "times_faster" in one else ""
@@ -108,12 +119,12 @@ def printed(found: list[dict[str, Any]]) -> list[str]:
     ]
 
 
-def _gains(one: dict[str, Any]) -> tuple[str, str]:
-    auc, accuracy = (
+def _gains(one: dict[str, Any]) -> tuple[str, str, str]:
+    auc, accuracy, f1 = (
         f"{one[name].value:+.4f} ({one[name].low:+.4f} to {one[name].high:+.4f})"
-        for name in ("auc", "accuracy")
+        for name in ("auc", "accuracy", "f1")
     )
-    return auc, accuracy
+    return auc, accuracy, f1
 
 
 def _facts(other: Bundle | Rival) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from training.calibrate import zone_figures
 from training.evaluation import ledger
 from training.evaluation.answers import Answers, ask, ask_findings, looked_for
 from training.evaluation.changed import changed_form
-from training.evaluation.class_report import class_report
+from training.evaluation.class_report import class_report, classes_of
 from training.evaluation.copies import Copies, compare_copies, find_copies
 from training.evaluation.figures import (
     Called,
@@ -178,7 +178,7 @@ def _findings(
         "patients": len(set(answers.patients)),
         "refused": {str(code): count for code, count in sorted(answers.refused.items())},
         "figures": mean_figures(calls),
-        "report": _report(spec.task, spec.labels, calls),
+        "report": class_report(classes_of(calls, spec.task), spec.labels),
         "kinds": {},
         "groups": groups_apart(answers.films, calls, labels),
         "forms": [],
@@ -187,15 +187,6 @@ def _findings(
     if spec.task is not Task.BINARY:
         found["labels"] = [_label(name, called) for name, called in zip(labels, calls, strict=True)]
     return found
-
-
-def _report(task: Task, labels: tuple[str, ...], calls: tuple[Called, ...]) -> dict[str, Any]:
-    """Report on every class: of two, the one that is not looked for too."""
-    truth = np.stack([called.labels for called in calls], axis=1).astype(np.uint8)
-    said = np.stack([called.said for called in calls], axis=1)
-    if task is Task.BINARY:
-        truth, said = np.hstack([1 - truth, truth]), np.hstack([~said, said])
-    return class_report(truth, said, labels)
 
 
 def _label(name: str, called: Called) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def keep_answers(owner: Owner, part: str, answers: Answers) -> None:
             answers.films, answers.truth, answers.probability, strict=True
         ):
             pairs = zip(truth, probability, strict=True)
-            cells = [cell for is_so, share in pairs for cell in (int(is_so), f"{share:.6f}")]
+            cells = [cell for is_so, share in pairs for cell in (int(is_so), repr(float(share)))]
             writer.writerow([film.sha256, numbers[film.patient], *cells])
 
 

@@ -27,12 +27,12 @@ from cxr_app.limits import Limits
 from cxr_app.names import printable
 from cxr_app.spec import Task
 from training.evaluation.answers import Answers
-from training.explain import HALF, MOST_OPAQUE, RAMP
+from training.evidence_picture import draw_film, lay_over
+from training.outputs import apart_from, outside_the_tree, reachable
 from training.sources import LabelledFilm
 
 __all__ = ["Mistake", "check_folder", "find_mistakes", "write_mistakes"]
 
-REPOSITORY: Final = Path(__file__).resolve().parents[2]
 MOST: Final = 40  # tiles on a page
 COLUMNS: Final = 5
 NAME_LETTERS: Final = 34  # of a file's name, in a line above its film
@@ -75,26 +75,18 @@ def check_folder(folder: Path, others: Iterable[Path]) -> None:
     Raises
     ------
     TrainingError
-        `usage` for a folder in the repository, among the films or in the model, or one that holds
-        errors already.
+        `usage` for a folder in the repository, among the films or in the model, or around them, or
+        one that holds errors already.
     """
-    place = folder.resolve()
-    if _is_within(place, REPOSITORY):
-        reason = "--errors must lie outside the repository: real films never go into it"
-        raise TrainingError(Code.USAGE, reason=reason)
-    if any(_is_within(place, other.resolve()) for other in others):
-        reason = "--errors must lie apart from the films and from the model"
-        raise TrainingError(Code.USAGE, reason=reason)
-    if place.exists() and not place.is_dir():
+    outside_the_tree(folder, option="--errors")
+    apart_from(folder, *others, what="the films and from the model", option="--errors")
+    if folder.exists() and not folder.is_dir():
         raise TrainingError(Code.USAGE, reason=f"--errors {folder.name} is a file; name a folder")
-    there = [name for name in (TABLE, *PAGES) if (place / name).exists()]
+    reachable(folder)
+    there = [name for name in (TABLE, *PAGES) if (folder / name).exists()]
     if there:
         reason = f"{folder.name} holds {there[0]} already; name another folder for --errors"
         raise TrainingError(Code.USAGE, reason=reason)
-
-
-def _is_within(place: Path, folder: Path) -> bool:
-    return place == folder or folder in place.parents
 
 
 def find_mistakes(
@@ -186,11 +178,12 @@ def _map_words(bundle: Bundle) -> str:
 
 def _tile(axes: Axes, mistake: Mistake, bundle: Bundle, engine: Engine) -> None:
     film = decode(mistake.film.path.read_bytes(), Limits())
-    height, width = film.pixels.shape
-    axes.imshow(film.pixels, cmap="gray", vmin=0, vmax=255, extent=(0, width, height, 0))
+    draw_film(axes, film)
     if bundle.head is not None:
         features = engine.run(to_input(film)[np.newaxis]).features[0]
-        _lay_over(axes, evidence(features, bundle, mistake.label), (height, width))
+        spoke = evidence(features, bundle, mistake.label)
+        if spoke.any():
+            lay_over(axes, film, spoke, line_width=0.8)
     words = f"{mistake.label} {mistake.probability:.3f}\n{_shown(mistake.film.path.name)}"
     axes.set_title(words, fontsize="small", parse_math=False)
 
@@ -227,17 +220,3 @@ def _alone(head: PooledHead, place: int) -> PooledHead:
     kernel = np.stack([np.zeros_like(last.kernel[:, place]), last.kernel[:, place]], axis=1)
     bias = np.array([0, last.bias[place]], np.float32)
     return replace(head, layers=(*head.layers[:-1], replace(last, kernel=kernel, bias=bias)))
-
-
-def _lay_over(axes: Axes, spoke: NDArray[np.float32], shape: tuple[int, int]) -> None:
-    highest = float(spoke.max())
-    if highest == 0:
-        return
-    height, width = shape
-    color = RAMP(spoke / highest)
-    color[..., 3] = MOST_OPAQUE * spoke / highest
-    axes.imshow(color, interpolation="bilinear", extent=(0, width, height, 0))
-    if min(spoke.shape) > 1:  # a line needs cells on either side
-        down, across = ((np.arange(n) + 0.5) / n for n in spoke.shape)
-        line = [HALF * highest]
-        axes.contour(across * width, down * height, spoke, line, colors="white", linewidths=0.8)

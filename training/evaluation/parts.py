@@ -7,11 +7,12 @@ from cxr_app.bundle import Bundle
 from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
 from cxr_app.spec import Task
-from training.order import read_films, split_of
+from training.order import read_films, split_films
 from training.recipe import Recipe, read_recipe
 from training.sources import LabelledFilm, data_sha256, read_class_folders
+from training.splits import Split
 
-__all__ = ["Part", "find_part"]
+__all__ = ["Part", "find_part", "own_split"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,7 @@ def find_part(bundle: Bundle, data: Path, *, part: str, recipe: Path | None) -> 
     else:
         every = read_films(data, own.data)
     if own is not None and part == "validation":
-        return Part(films=_validation(bundle, data, own), every=every)
+        return Part(films=_validation(bundle, data, every, own), every=every)
     has_test = any(film.subset == "test" for film in every)
     if part == "test" and not has_test:
         reason = "it holds no test films; --part all measures every film"
@@ -63,6 +64,9 @@ def find_part(bundle: Bundle, data: Path, *, part: str, recipe: Path | None) -> 
         raise TrainingError(Code.DATA_INVALID, place=data.name, reason=reason)
     if part == "all" and has_test:
         reason = "test films are measured by --part test, which is a line in the ledger"
+        raise TrainingError(Code.USAGE, reason=reason)
+    if part == "all" and data_sha256(every) == bundle.spec.training.data.sha256:
+        reason = "these are the very films that the model was made from; others can measure it"
         raise TrainingError(Code.USAGE, reason=reason)
     films = tuple(film for film in every if part == "all" or film.subset == "test")
     return Part(films=films, every=every)
@@ -88,10 +92,24 @@ def _own_recipe(bundle: Bundle, place: Path | None, *, part: str) -> Recipe | No
     return recipe
 
 
-def _validation(bundle: Bundle, data: Path, recipe: Recipe) -> tuple[LabelledFilm, ...]:
-    split = split_of(data, recipe)
+def _validation(
+    bundle: Bundle, data: Path, every: tuple[LabelledFilm, ...], recipe: Recipe
+) -> tuple[LabelledFilm, ...]:
+    split = own_split(bundle, data, every, recipe)
+    return split.validation
+
+
+def own_split(bundle: Bundle, data: Path, every: tuple[LabelledFilm, ...], recipe: Recipe) -> Split:
+    """Split films as they were for a model.
+
+    Raises
+    ------
+    TrainingError
+        `data_invalid` where they are not the films that it was made from.
+    """
+    split = split_films(every, recipe)
     used = data_sha256(split.fit + split.validation + split.calibration)
     if used != bundle.spec.training.data.sha256:
         reason = "these are not the films that the model was made from, so the split is another"
         raise TrainingError(Code.DATA_INVALID, place=data.name, reason=reason)
-    return split.validation
+    return split

@@ -1,16 +1,11 @@
 """Rivals: a model of somebody else's on the films of one of ours, kept so that both are compared.
 
-The one known here is TorchXRayVision (Cohen et al. 2022, arXiv:2111.00595), an optional package
-that brings PyTorch with it. It was not installed where this was written: what calls the package
-follows its documentation and its source, and has not been run. What needs no package is tested.
+`training.evaluation.torchxrayvision` opens the ones that are known here.
 """
 
-import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -29,8 +24,8 @@ from training.evaluation import ledger
 from training.evaluation.answers import Answers, looked_for
 from training.evaluation.figures import mean_figures
 from training.evaluation.kept import Owner, keep_answers
-from training.evaluation.parts import find_part
-from training.order import split_of
+from training.evaluation.parts import find_part, own_split
+from training.outputs import apart_from, reachable
 from training.recipe import read_recipe
 from training.sources import LabelledFilm
 from training.tasks import truth_of
@@ -40,13 +35,10 @@ __all__ = [
     "Rival",
     "RivalInquiry",
     "measure_rival",
-    "open_torchxrayvision",
     "read_rival",
 ]
 
-PACKAGE: Final = "torchxrayvision"
 FACTS: Final = "rival.json"
-SIDE: Final = 224
 EVEN: Final = 0.5  # calibrated, a label is said from here on
 
 Scores: TypeAlias = NDArray[np.float64]
@@ -128,18 +120,18 @@ def measure_rival(inquiry: RivalInquiry, network: Network) -> Rival:
     Raises
     ------
     TrainingError
-        `usage` where the two share no label, or the folder holds something else; `data_invalid` as
-        `find_part`, and where the calibration films do not tell a shared label.
+        `usage` where the two share no label, or the folder holds something else or another rival's
+        answers; `data_invalid` as `find_part`, and where the calibration films do not tell a shared
+        label.
     """
     bundle, folder = inquiry.bundle, inquiry.output
     labels = _shared(bundle, network)
     rival = _rival(network, labels, folder)
-    if folder.exists() and read_rival(folder) is None:
-        reason = f"{folder.name} is there and holds no rival, so it is not written over"
-        raise TrainingError(Code.USAGE, reason=reason)
+    _check_output(rival, inquiry)
     part = find_part(bundle, inquiry.data, part=inquiry.part, recipe=inquiry.recipe)
     recipe, _ = read_recipe(inquiry.recipe)
-    calibration = _ask(network, split_of(inquiry.data, recipe).calibration, bundle, labels)
+    own = own_split(bundle, inquiry.data, part.every, recipe)
+    calibration = _ask(network, own.calibration, bundle, labels)
     lines = _lines(calibration, labels)
     opening = _open(network, part.films) if inquiry.part == "test" else None
     raw = _ask(network, part.films, bundle, labels)
@@ -152,6 +144,29 @@ def measure_rival(inquiry: RivalInquiry, network: Network) -> Rival:
     text = json.dumps({**facts, "labels": labels}, indent=2)
     (folder / FACTS).write_text(text + "\n", "utf-8")
     return rival
+
+
+def _check_output(rival: Rival, inquiry: RivalInquiry) -> None:
+    """Refuse, before a film is read, to write where something else lies.
+
+    A folder is of one rival and one set of labels: its facts speak for the answers to every part.
+    """
+    folder = inquiry.output
+    apart_from(folder, inquiry.data)
+    apart_from(folder, inquiry.bundle.folder, what="the model, whose files are all accounted for")
+    reachable(folder)
+    if not folder.exists():
+        return
+    there = read_rival(folder)
+    if there is None:
+        reason = f"{folder.name} is there and holds no rival, so it is not written over"
+        raise TrainingError(Code.USAGE, reason=reason)
+    if there != rival:
+        reason = (
+            f"{folder.name} holds other answers: of {there.name} {there.version}, weights "
+            f"{there.sha256[:8]}, on {', '.join(there.owner.labels)}; name another --output"
+        )
+        raise TrainingError(Code.USAGE, reason=reason)
 
 
 def _open(network: Network, films: tuple[LabelledFilm, ...]) -> ledger.Opening:
@@ -186,48 +201,6 @@ def read_rival(folder: Path) -> Rival | None:
         folder=folder, name=named["name"], sha256=named["sha256"], labels=labels, threshold=EVEN
     )
     return Rival(**named, owner=owner)
-
-
-def open_torchxrayvision(name: str) -> Network:
-    """Load a network of TorchXRayVision; the package fetches its weights where they are not there.
-
-    Parameters
-    ----------
-    name : str
-        Of weights for films of 224 pixels: densenet121-res224-all.
-
-    Raises
-    ------
-    TrainingError
-        `usage` where the package is not installed, or has no such weights.
-    """
-    try:
-        library, torch = import_module(PACKAGE), import_module("torch")
-        its_version = version(PACKAGE)
-    except (ModuleNotFoundError, PackageNotFoundError) as error:
-        reason = f"a rival needs {PACKAGE} and PyTorch: pip install {PACKAGE}"
-        raise TrainingError(Code.USAGE, reason=reason) from error
-    known = [one for one in library.models.model_urls if one.startswith("densenet121-res224-")]
-    if name not in known:
-        reason = f"{PACKAGE} has no weights '{name}'; it has {', '.join(known)}"
-        raise TrainingError(Code.USAGE, reason=reason)
-    model = library.models.DenseNet(weights=name)
-    crop, resize = library.datasets.XRayCenterCrop(), library.datasets.XRayResizer(SIDE)
-
-    def score(film: NDArray[np.uint8]) -> Scores:
-        # From 0..255 to the package's own range, -1024..1024.
-        scaled = library.datasets.normalize(film.astype(np.float32), 255)
-        one = resize(crop(scaled[np.newaxis])).astype(np.float32)
-        with torch.no_grad():
-            return np.asarray(model(torch.from_numpy(one)[None])[0].numpy(), np.float64)
-
-    return Network(
-        name=name,
-        version=its_version,
-        sha256=hashlib.sha256(Path(model.weights_filename_local).read_bytes()).hexdigest(),
-        labels=tuple(model.targets),
-        score=score,
-    )
 
 
 def _shared(bundle: Bundle, network: Network) -> tuple[str, ...]:

@@ -9,7 +9,15 @@ from numpy.typing import NDArray
 
 from training.evaluation.redraw import Weights
 
-__all__ = ["accuracy", "auc", "average_precision", "brier", "ece", "share_right"]
+__all__ = [
+    "accuracy",
+    "auc",
+    "average_precision",
+    "brier",
+    "ece",
+    "precision_recall_f1",
+    "share_right",
+]
 
 Labels = NDArray[np.int64]
 Values = NDArray[np.float64]
@@ -55,6 +63,30 @@ def share_right(
     """Compute sensitivity (`wanted` 1) or specificity (0), float64 [draws]."""
     mine = labels == wanted
     return _ratio(weights @ (mine & (called == bool(wanted))), weights @ mine)
+
+
+def precision_recall_f1(
+    truth: NDArray[np.bool_], said: NDArray[np.bool_], weights: Weights
+) -> Values:
+    """Compute precision, recall and F1 of several classes from three sums, float64 [draws, C, 3].
+
+    As the report of classes has it, a class that is never said has precision 0, and one that no
+    film has has 0 throughout. A class that some film has, but none of a draw, has neither recall
+    nor F1 in that draw, as it has no sensitivity.
+
+    Parameters
+    ----------
+    truth, said : ndarray, bool [N, C]
+    weights : ndarray, float64 [draws, N]
+    """
+    right, said_of, having = (weights @ part for part in (truth & said, said, truth))
+    lacking = np.where(truth.any(axis=0), np.nan, 0.0)
+    columns = (
+        np.where(said_of > 0, _ratio(right, said_of), 0.0),
+        np.where(having > 0, _ratio(right, having), lacking),
+        np.where(having > 0, _ratio(2 * right, said_of + having), lacking),
+    )
+    return np.stack(columns, axis=-1)
 
 
 def brier(labels: Labels, probability: Values, weights: Weights) -> Values:

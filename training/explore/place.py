@@ -1,14 +1,14 @@
 """The report's folder: a new one, or an earlier report; nothing else is written over."""
 
 import json
-import shutil
 from pathlib import Path
 from typing import Final
 
 from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
+from training.outputs import apart_from, outside_the_tree, reachable
 
-__all__ = ["MADE_BY", "check_output", "put"]
+__all__ = ["MADE_BY", "check_output"]
 
 MADE_BY: Final = "python -m training explore"
 
@@ -28,37 +28,22 @@ _OURS: Final = frozenset(
 def check_output(output: Path, data: Path) -> None:
     """Refuse, before films are read, to write where something else lies.
 
+    A report holds pictures of films, so it does not go into the repository either.
+
     Raises
     ------
     TrainingError
         `usage`.
     """
-    place, films = output.resolve(), data.resolve()
-    if place == films or place in films.parents or films in place.parents:
-        raise TrainingError(Code.USAGE, reason="--output must lie apart from the films")
+    apart_from(output, data)
+    outside_the_tree(output)
     if output.is_symlink() or (output.exists() and not _is_report(output)):
         reason = (
             f"{output.name} is there and is no report of explore alone, so it is not written over; "
             "name a new folder"
         )
         raise TrainingError(Code.USAGE, reason=reason)
-    if any(parent.exists() and not parent.is_dir() for parent in place.parents):
-        raise TrainingError(Code.USAGE, reason=f"a part of the path to {output.name} is a file")
-
-
-def put(folder: Path, output: Path) -> None:
-    """Rename a finished folder into place, an earlier report aside until that has happened."""
-    if not output.exists():
-        folder.rename(output)
-        return
-    old = folder.with_name(f"{folder.name}.old")
-    output.rename(old)
-    try:
-        folder.rename(output)
-    except OSError:
-        old.rename(output)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
+    reachable(output)
 
 
 def _is_report(folder: Path) -> bool:

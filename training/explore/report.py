@@ -14,11 +14,12 @@ from training.explore.counts import count, counts_csv, parts_of
 from training.explore.facts import measure, open_films
 from training.explore.label_files import label_files
 from training.explore.page import NOTICE, Contents, page
-from training.explore.place import MADE_BY, check_output, put
+from training.explore.place import MADE_BY, check_output
 from training.explore.samples import choose_samples
 
 # By the module, whose functions are asked when they are needed: it may come to ask for shortcuts.
 from training.order import read_films, split_films
+from training.outputs import put
 from training.recipe import Recipe
 from training.sources import LabelledFilm
 from training.splits import Split
@@ -65,8 +66,9 @@ def explore(inquiry: Inquiry) -> Path:
     Raises
     ------
     TrainingError
-        `usage` where something else lies at the output; `data_invalid` or `data_leak` where the
-        data cannot be read as the recipe says. Nothing is written then.
+        `usage` where something else lies at the output, or it would lie in the repository;
+        `data_invalid` or `data_leak` where the data cannot be read as the recipe says. Nothing is
+        written then.
     """
     check_output(inquiry.output, inquiry.data)
     films = read_films(inquiry.data, inquiry.recipe.data)

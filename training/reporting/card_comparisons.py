@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from training.reporting.markdown import signed, table
+from training.reporting.markdown import interval, signed, table
 
 __all__ = ["comparisons"]
 
@@ -38,7 +38,7 @@ def comparisons(metrics: dict[str, Any]) -> list[str]:
             "networks are compared and not the choice of a threshold."
         )
     each = [part for one in (*bundles, *rivals) if "labels" in one for part in _each(one)]
-    return ["## Compared", told, table(head, rows), *each]
+    return ["## Compared", told, table(head, rows), *_of_shares((*bundles, *rivals)), *each]
 
 
 def _row(one: dict[str, Any]) -> tuple[str, ...]:
@@ -53,9 +53,31 @@ def _row(one: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _each(one: dict[str, Any]) -> list[str]:
+def _of_shares(every: tuple[dict[str, Any], ...]) -> list[str]:
+    """Write precision, recall and F1; what was compared before they were thought of has none."""
     rows = [
-        (label["label"], signed(label["auc"]), signed(label["accuracy"])) for label in one["labels"]
+        (
+            f"{one['other']} {one['version']}, {one['part']}",
+            *(signed(one[name]) for name in ("precision", "recall", "f1")),
+            interval(one["theirs"]["f1"]),
+        )
+        for one in every
+        if "f1" in one
     ]
-    head = ("label", "AUC, this one less the other", "accuracy, this one less the other")
+    if not rows:
+        return []
+    head = ("other model, films", "precision", "recall", "F1", "F1 of the other by itself")
+    title = (
+        "Precision, recall and F1 at the threshold, this one less the other, as means over the "
+        "classes (macro); of two classes both count:"
+    )
+    return [title, table(head, rows)]
+
+
+def _each(one: dict[str, Any]) -> list[str]:
+    names = {"auc": "AUC", "accuracy": "accuracy", "f1": "F1"}
+    # What was compared before a figure was thought of does not have it.
+    known = [name for name in names if all(name in label for label in one["labels"])]
+    rows = [(label["label"], *(signed(label[name]) for name in known)) for label in one["labels"]]
+    head = ("label", *(f"{names[name]}, this one less the other" for name in known))
     return [f"Each label, against {one['other']} on the {one['part']} films:", table(head, rows)]

@@ -17,7 +17,8 @@ def class_table(found: dict[str, Any]) -> list[str]:
     rows += [(f"*{name} average*", *_shares(one), "") for name, one in report["averages"].items()]
     head = ("class", "precision", "recall", "F1", "films (support)")
     title = (
-        "Precision, recall and F1 at the threshold, and their averages: micro over all answers, "
+        "Precision, recall and F1 at the threshold, with 95 % intervals of each class and of the "
+        "macro average, and their averages: micro over all answers, "
         "macro over the classes, weighted by the films of each class, samples over the films. A "
         "class that is never said has precision 0. Precision and F1 hang on how many films of each "
         "class happen to be here."
@@ -26,11 +27,14 @@ def class_table(found: dict[str, Any]) -> list[str]:
 
 
 def _shares(one: dict[str, Any]) -> tuple[str, str, str]:
-    precision, recall, f1 = (
-        "not measurable" if one[name] is None else f"{one[name]:.3f}"
-        for name in ("precision", "recall", "f1")
-    )
+    precision, recall, f1 = (_share(one, name) for name in ("precision", "recall", "f1"))
     return precision, recall, f1
+
+
+def _share(one: dict[str, Any], name: str) -> str:
+    if "intervals" in one:
+        return interval(one["intervals"][name])
+    return "not measurable" if one[name] is None else f"{one[name]:.3f}"
 
 
 def by_label(labels: list[dict[str, Any]]) -> list[str]:

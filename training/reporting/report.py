@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, is_dataclass
 from pathlib import Path
 from typing import Any
 
-from cxr_app.bundle import Bundle
+from cxr_app.bundle import Bundle, open_bundle
 from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
 from training.metrics import Scores
@@ -148,7 +148,12 @@ def _metrics(bundle: Bundle, findings: Findings) -> dict[str, Any]:
         "calibration": findings.calibration,
         "zone": findings.zone
         and {"share_inside": findings.zone[0], "right_outside": findings.zone[1]},
-        "limits": [*recipe.population.limits, *never_trained(recipe, findings.first)],
+        "limits": [
+            *recipe.population.limits,
+            *never_trained(recipe, findings.first),
+            *_known_before(bundle, findings),
+            *_one_class_also(findings),
+        ],
         "ours": list(recipe.ours),
         "seed_said": recipe.seed_said,
     }
@@ -164,6 +169,33 @@ def never_trained(recipe: Recipe, first: dict[str, FirstWeights]) -> tuple[str, 
         for name in recipe.candidates
         if first[name].source == "none"
     )
+
+
+def _known_before(bundle: Bundle, findings: Findings) -> list[str]:
+    """Say that the winner's first weights may have been fitted on films that judge it here."""
+    first = findings.first[findings.winner.backbone]
+    if not first.is_bundle:
+        return []
+    other = open_bundle(Path(first.source))
+    data, seed = other.spec.training.data, other.spec.training.seed
+    is_same = (data.sha256, seed) == (bundle.spec.training.data.sha256, bundle.spec.training.seed)
+    if is_same and read_metrics(other)["films"] == findings.films:
+        return []
+    return [
+        f"Its first weights are those of {other.spec.name} {other.spec.version}, fitted on "
+        f"{data.name}. Whether films that choose or calibrate here were among those is not "
+        "known; where they were, the figures are kind."
+    ]
+
+
+def _one_class_also(findings: Findings) -> list[str]:
+    also = findings.recipe.also
+    if also is None or len(also.only) != 1:
+        return []
+    return [
+        f"All films of {also.name} that were fitted are {also.only[0]}: what tells those films "
+        "from the first archive's may have been learned as that."
+    ]
 
 
 def _row(epoch: Epoch) -> dict[str, Any]:

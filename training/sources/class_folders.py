@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from cxr_app.codes import Code
+from cxr_app.errors import TrainingError
 from training.sources.films import ENDINGS, LabelledFilm, invalid
 from training.sources.names import kind_of, patient_of
 from training.sources.table import read_table
@@ -67,6 +69,7 @@ def read_class_folders(folder: Path, labels: tuple[str, ...]) -> tuple[LabelledF
             f"or in DIR/train/{labels[0]} and so on",
         )
     _check_strangers(folder, named, found)
+    _check_leak(named, found)
     return tuple(sorted(found, key=lambda film: film.name))
 
 
@@ -78,6 +81,19 @@ def _check_strangers(folder: Path, named: dict[str, str], found: list[LabelledFi
         if len(strangers) > MOST_MISSING * len(named):
             raise invalid(folder / "patients.csv", reason)
         log.warning("patients.csv: %s", reason)
+
+
+def _check_leak(named: dict[str, str], found: list[LabelledFilm]) -> None:
+    """Refuse a patient whom the table puts on both sides; what a name says is only a guess."""
+    sides: dict[str, set[bool]] = {}
+    for film in found:
+        if film.name in named or film.path.name in named:
+            sides.setdefault(film.patient, set()).add(film.subset == "test")
+    shared = [patient for patient, both in sides.items() if len(both) == 2]
+    if shared:
+        films = sum(film.patient in shared for film in found)
+        reason = f"{len(shared)} patients with {films} films stand in test and outside it"
+        raise TrainingError(Code.DATA_LEAK, place="patients.csv", reason=reason)
 
 
 def _subset_folders(folder: Path) -> list[tuple[str, Path]]:

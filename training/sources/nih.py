@@ -5,7 +5,7 @@ import logging
 import re
 from collections import defaultdict
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Final
 
 from cxr_app.codes import Code
@@ -116,7 +116,7 @@ def _read(folder: Path, classes: Classes) -> tuple[LabelledFilm, ...]:
     table = _table(folder)
     rows = read_table(table, (_IMAGE, _LABELS, _PATIENT), also=_FACTS)
     files = _files(folder)
-    subsets = _subsets(folder)
+    subset_of = _subsets(folder, {_stem(table, row) for row in rows})
     films: list[LabelledFilm] = []
     seen: set[str] = set()
     missing: list[str] = []
@@ -138,7 +138,7 @@ def _read(folder: Path, classes: Classes) -> tuple[LabelledFilm, ...]:
                 name=path.relative_to(folder).as_posix(),
                 classes=chosen,
                 patient=row.values[_PATIENT],
-                subset=subsets.get(stem, "train"),
+                subset=subset_of(stem),
                 sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
                 groups=_groups(row.values),
             )
@@ -207,20 +207,42 @@ def _files(folder: Path) -> dict[str, Path]:
     return found
 
 
-def _subsets(folder: Path) -> dict[str, str]:
-    """Read the official lists where they are; a film in neither is a train film."""
+def _subsets(folder: Path, known: set[str]) -> Callable[[str], str]:
+    """Read the official lists where they are.
+
+    A film that neither names is a train film, but a test film where the list of train films is the
+    only one: there the test is what it leaves out.
+    """
     subsets: dict[str, str] = {}
-    for name, subset in (("train_val_list.txt", "train"), ("test_list.txt", "test")):
-        place = folder / name
-        if not place.is_file():
-            continue
-        for line in place.read_text("utf-8-sig").split():
-            stem = line.rpartition(".")[0]
+    places = {
+        "train": folder / "train_val_list.txt",
+        "test": folder / "test_list.txt",
+    }
+    found = [subset for subset, place in places.items() if place.is_file()]
+    for subset in found:
+        listed = _list(places[subset])
+        strangers = [stem for stem in listed if stem not in known]
+        # The lists of the whole archive beside a part of its films name many that are not here.
+        if listed and len(strangers) == len(listed):
+            raise invalid(places[subset], f"names no film of the table, the first {strangers[0]}")
+        for stem in listed:
             if subsets.setdefault(stem, subset) != subset:
                 raise TrainingError(
-                    Code.DATA_LEAK, place=name, reason=f"{stem} stands in both lists"
+                    Code.DATA_LEAK, place=places[subset].name, reason=f"{stem} stands in both lists"
                 )
-    return subsets
+    others = "test" if found == ["train"] else "train"
+    return lambda stem: subsets.get(stem, others)
+
+
+def _list(place: Path) -> list[str]:
+    """Read the stems of a list, one film a line, with or without an ending."""
+    data = place.read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise invalid(place, f"line {line} is not in UTF-8; save it so") from error
+    return [PurePath(line).stem for line in text.split()]
 
 
 def _check_missing(folder: Path, missing: list[str], n_found: int) -> None:

@@ -130,3 +130,8 @@ class PopulationRecipe:
         "Research and education only, not a medical device, not for diagnosis."
     )
     limits: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check the order of the ages."""
+        if self.age_years is not None and not 0 <= self.age_years[0] <= self.age_years[1]:
+            raise ValueError("age_years: the youngest comes first, and nobody is younger than 0")

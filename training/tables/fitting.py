@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from types import MappingProxyType
+from typing import Annotated, ClassVar, Final
 
 from pydantic import ConfigDict, Field
 
@@ -28,6 +29,18 @@ class Precision(StrEnum):
     MIXED_FLOAT16 = "mixed_float16"
 
 
+# A value that nothing would look at is refused: its writer believes that it acts.
+_BELONGS: Final = MappingProxyType(
+    {
+        "focal_gamma": ("loss", ("focal",)),
+        "momentum": ("optimizer", ("sgd",)),
+        "step_epochs": ("schedule", ("step",)),
+        "plateau_patience": ("schedule", ("plateau",)),
+        "step_factor": ("schedule", ("step", "plateau")),
+    }
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FitRecipe:
     """How a candidate is trained.
@@ -47,24 +60,25 @@ class FitRecipe:
         each weighs as much more as it is rare.
     loss : str
         Entry of `training.losses.LOSSES`.
-    focal_gamma : float
-        Of the loss "focal".
+    focal_gamma : float or None
+        Of the loss "focal", 2 where it is not given.
     label_smoothing : float
         Share of the target that is spread over the classes.
     optimizer : str
         Entry of `training.optimizers.OPTIMIZERS`.
-    learning_rate, momentum, weight_decay, clip_norm : float
-        Peak rate; of the optimizer "sgd"; decoupled decay; norm to which gradients are cut, 0
-        leaves them as they are.
+    learning_rate, weight_decay, clip_norm : float
+        Peak rate; decoupled decay; norm to which gradients are cut, 0 leaves them as they are.
+    momentum : float or None
+        Of the optimizer "sgd", 0.9 where it is not given.
     schedule : str
         Entry of `training.schedules.SCHEDULES`.
     warmup_steps : int
         Of the schedule "cosine": steps from zero to the peak rate.
-    step_epochs, plateau_patience : int
-        Of the schedule "step": epochs between two reductions. Of "plateau": epochs without a lower
-        validation loss that are borne before one.
-    step_factor : float
-        What the rate is multiplied by at a reduction.
+    step_epochs, plateau_patience : int or None
+        Of the schedule "step": epochs between two reductions, 10 where it is not given. Of
+        "plateau": epochs without a lower validation loss that are borne before one, 3.
+    step_factor : float or None
+        What both multiply the rate by at a reduction, 0.1 where it is not given.
     average : float
         Momentum of the running mean of all weights that is validated and kept; 0 keeps the weights
         themselves (Polyak and Juditsky 1992).
@@ -85,18 +99,18 @@ class FitRecipe:
     sampler: str = "every-film"
     balance_classes: bool = True
     loss: str = "cross-entropy"
-    focal_gamma: Annotated[float, Field(ge=0, le=10)] = 2.0
+    focal_gamma: Annotated[float, Field(ge=0, le=10)] | None = None
     label_smoothing: Annotated[float, Field(ge=0, lt=0.5)] = 0.0
     optimizer: str = "adamw"
     learning_rate: Annotated[float, Field(gt=0, le=1)]
-    momentum: Annotated[float, Field(ge=0, lt=1)] = 0.9
+    momentum: Annotated[float, Field(ge=0, lt=1)] | None = None
     weight_decay: Annotated[float, Field(ge=0, le=1)] = 0.0
     clip_norm: Annotated[float, Field(ge=0, le=1000)] = 1.0
     schedule: str = "cosine"
     warmup_steps: Annotated[int, Field(ge=0, le=100_000)] = 0
-    step_epochs: Count = 10
-    plateau_patience: Count = 3
-    step_factor: Annotated[float, Field(gt=0, lt=1)] = 0.1
+    step_epochs: Count | None = None
+    plateau_patience: Count | None = None
+    step_factor: Annotated[float, Field(gt=0, lt=1)] | None = None
     average: Annotated[float, Field(ge=0, lt=1)] = 0.0
     precision: Precision = Precision.FLOAT32
     views: Annotated[int, Field(ge=1, le=64)] | None = None
@@ -105,6 +119,13 @@ class FitRecipe:
         """Check what belongs together."""
         if self.warmup_steps and self.schedule != "cosine":
             raise ValueError("warmup_steps: belongs to schedule = 'cosine'")
+        for key, (owner, names) in _BELONGS.items():
+            if getattr(self, key) is not None and getattr(self, owner) not in names:
+                raise ValueError(f"{key}: belongs to {owner} = '{names[0]}'")
+        if self.sampler in ("over", "under") and self.balance_classes:
+            raise ValueError(
+                f"sampler: '{self.sampler}' balances already; it needs balance_classes = false"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

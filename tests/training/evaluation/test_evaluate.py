@@ -11,7 +11,7 @@ from PIL import Image
 
 from cxr_app import Prediction, load_bundle
 from cxr_app.imaging.phantom import phantom_png
-from tests.training.reports import METRICS
+from tests.training.reports import METRICS, write_metrics
 from training import bootstrap
 from training.cli import main
 from training.evaluation import evaluate as module
@@ -26,9 +26,7 @@ def bundle(tiny_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     """A bundle with a report, and a ledger of its own."""
     folder = tmp_path / "models" / "tiny"
     shutil.copytree(tiny_bundle, folder)
-    (folder / "report").mkdir(exist_ok=True)
-    metrics = {**METRICS, "bundle_sha256": load_bundle(folder).sha256}
-    (folder / "report" / "metrics.json").write_text(json.dumps(metrics))
+    write_metrics(load_bundle(folder))
     monkeypatch.setattr(ledger, "LEDGER", tmp_path / "ledger.csv")
     monkeypatch.setattr(bootstrap, "DRAWS", 50)
     return folder
@@ -234,7 +232,11 @@ def test_two_models_are_compared_in_pairs_without_opening_a_film(bundle, films, 
     (comparison,) = json.loads((bundle / "report" / "metrics.json").read_text())["comparisons"]
     assert comparison["films"] == 6
     assert comparison["auc"] == {"value": 0, "low": 0, "high": 0}
-    assert comparison["accuracy"] == {"value": 0, "low": 0, "high": 0}
+    for name in ("accuracy", "precision", "recall", "f1"):
+        assert comparison[name] == {"value": 0, "low": 0, "high": 0}
+    macro = found(other)["report"]["averages"]["macro"]  # of both classes
+    for name, theirs in comparison["theirs"].items():
+        assert theirs["value"] == pytest.approx(macro[name])
     assert comparison["times_faster"] > 0
     assert "## Compared" in (bundle / "report" / "card.md").read_text()
     assert len(opened()) == 2

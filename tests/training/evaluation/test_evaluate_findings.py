@@ -16,35 +16,11 @@ from cxr_app.imaging.to_input import to_input
 from cxr_app.limits import Limits
 from cxr_app.settings import Precision
 from tests.training import findings
-from tests.training.reports import METRICS
-from training import bootstrap
 from training.calibrate import calibrated
 from training.cli import main
 from training.evaluation import ledger
 from training.prepare import read_input
 from training.sources.nih import read_nih_findings
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An archive, a recipe and a bundle, made once."""
-    folder = tmp_path_factory.mktemp("findings")
-    archive = findings.make_archive(folder / "films")
-    recipe = findings.write_recipe(folder)
-    bundle = findings.make_bundle(folder / "models" / "two", archive, recipe)
-    (bundle.folder / "report").mkdir(exist_ok=True)
-    metrics = {**METRICS, "bundle_sha256": bundle.sha256}
-    (bundle.folder / "report" / "metrics.json").write_text(json.dumps(metrics))
-    return folder
-
-
-@pytest.fixture
-def place(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy to write on, and a ledger of its own."""
-    shutil.copytree(made, tmp_path / "copy")
-    monkeypatch.setattr(ledger, "LEDGER", tmp_path / "ledger.csv")
-    monkeypatch.setattr(bootstrap, "DRAWS", 50)
-    return tmp_path / "copy"
 
 
 def run(place: Path, *more: str) -> int:

@@ -10,24 +10,10 @@ from cxr_app.spec import DataFacts, TrainingFacts
 from tests.bundles import tiny_spec
 from tests.training import findings
 from training.evaluation.parts import find_part
-from training.order import split_of
-from training.recipe import read_recipe
-from training.sources import data_sha256
 
-RECIPE = """
-name = "nih"
-candidates = ["densenet121"]
-[data]
-source = "nih-binary"
+DATA = """source = "nih-binary"
 labels = ["NORMAL", "PNEUMONIA"]
-normals_per_case = 1.0
-fit = 0.5
-validation = 0.25
-calibration = 0.25
-[fit]
-epochs = 1
-learning_rate = 0.01
-"""
+normals_per_case = 1.0"""
 
 
 @pytest.fixture(scope="module")
@@ -41,24 +27,13 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def recipe(tmp_path: Path) -> Path:
-    place = tmp_path / "nih.toml"
-    place.write_text(RECIPE)
-    return place
+    return findings.write_recipe(tmp_path, name="nih", data=DATA)
 
 
 def bundle_of(archive: Path, recipe: Path) -> Bundle:
     """Describe a model that was made from the archive by the recipe."""
-    own, sha256 = read_recipe(recipe)
-    split = split_of(archive, own)
-    used = split.fit + split.validation + split.calibration
-    facts = TrainingFacts(
-        recipe=own.name,
-        recipe_sha256=sha256,
-        data=DataFacts(name="drawn", films=len(used), sha256=data_sha256(used)),
-        seed=own.seed,
-        versions={},
-    )
-    return Bundle(folder=archive, spec=tiny_spec(training=facts), sha256="0" * 64, head=None)
+    spec = tiny_spec(training=findings.facts_of(archive, recipe))
+    return Bundle(folder=archive, spec=spec, sha256="0" * 64, head=None)
 
 
 def test_a_recipe_says_what_kind_of_archive_the_test_films_lie_in(archive, recipe):

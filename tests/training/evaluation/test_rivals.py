@@ -2,7 +2,7 @@
 
 import csv
 import json
-import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +13,6 @@ from cxr_app.errors import TrainingError
 from cxr_app.imaging.decode import decode
 from cxr_app.limits import Limits
 from tests.training import findings
-from tests.training.reports import METRICS
-from training import bootstrap
 from training.cli import main
 from training.evaluation import ledger
 from training.evaluation.kept import read_answers
@@ -22,7 +20,6 @@ from training.evaluation.rivals import (
     Network,
     RivalInquiry,
     measure_rival,
-    open_torchxrayvision,
     read_rival,
 )
 from training.sources.nih import read_nih_findings
@@ -35,25 +32,6 @@ RIVAL = Network(
     labels=("Fracture", "", "mass"),
     score=lambda film: np.array([0.9, 0.5, film.mean() / 255]),
 )
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("rivals")
-    archive = findings.make_archive(folder / "films")
-    bundle = findings.make_bundle(folder / "models" / "two", archive, findings.write_recipe(folder))
-    (bundle.folder / "report").mkdir(exist_ok=True)
-    metrics = {**METRICS, "bundle_sha256": bundle.sha256}
-    (bundle.folder / "report" / "metrics.json").write_text(json.dumps(metrics))
-    return folder
-
-
-@pytest.fixture
-def place(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    shutil.copytree(made, tmp_path / "copy")
-    monkeypatch.setattr(ledger, "LEDGER", tmp_path / "ledger.csv")
-    monkeypatch.setattr(bootstrap, "DRAWS", 50)
-    return tmp_path / "copy"
 
 
 def model(place: Path) -> Bundle:
@@ -119,6 +97,12 @@ def test_a_model_is_compared_with_a_rival_on_what_both_answered(place, capsys):
     assert comparison["other"] == "drawn-rival"
     assert [one["label"] for one in comparison["labels"]] == ["Mass"]
     assert comparison["auc"] == comparison["labels"][0]["auc"]
+    (mass,) = [one for one in metrics["evaluations"]["test"]["labels"] if one["label"] == "Mass"]
+    ours, theirs = mass["figures"]["sensitivity"], comparison["theirs"]["recall"]
+    assert comparison["recall"]["value"] == pytest.approx(ours["value"] - theirs["value"])
+    for name in ("precision", "recall", "f1"):
+        assert comparison[name] == comparison["labels"][0][name]
+        assert comparison[name]["low"] <= comparison[name]["value"] <= comparison[name]["high"]
     assert "drawn-rival 1.2" in capsys.readouterr().out
 
 
@@ -150,18 +134,54 @@ def test_a_folder_that_holds_something_else_is_not_written_over(place):
         measure_rival(inquiry(place, "test"), RIVAL)
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param({"sha256": "8" * 64}, id="other weights"),
+        pytest.param({"name": "second-rival"}, id="another name"),
+        pytest.param({"version": "1.3"}, id="another version of the package"),
+        pytest.param({"labels": ("Effusion", "", "mass")}, id="more of our labels"),
+    ],
+)
+def test_a_folder_of_another_rivals_answers_is_not_mixed_with_these(place, other):
+    measure_rival(inquiry(place, "validation"), RIVAL)
+    before = (place / "rival" / "rival.json").read_text()
+
+    with pytest.raises(TrainingError, match=r"of drawn-rival 1\.2, weights 77777777, on Mass;"):
+        measure_rival(inquiry(place, "test"), replace(RIVAL, **other))
+
+    assert (place / "rival" / "rival.json").read_text() == before
+    assert not (place / "rival" / "report" / "answers-test.csv").exists()
+    assert not ledger.LEDGER.exists()
+
+
+def test_one_rival_answers_several_parts_in_one_folder(place):
+    measure_rival(inquiry(place, "validation"), RIVAL)
+    rival = measure_rival(inquiry(place, "test"), RIVAL)
+
+    assert len(read_answers(rival.owner, "validation").films) == 4
+    assert len(read_answers(rival.owner, "test").films) == 8
+
+
+@pytest.mark.parametrize(
+    ("output", "reason"),
+    [
+        ("films/rival", "apart from the films"),
+        ("models/two/rival", "apart from the model"),
+        ("findings.toml/rival", "a part of the path to rival is a file"),
+    ],
+)
+def test_a_rivals_answers_lie_apart_from_everything_else(place, output, reason):
+    asked = replace(inquiry(place, "test"), output=place / output)
+
+    with pytest.raises(TrainingError, match=reason):
+        measure_rival(asked, RIVAL)
+    assert not ledger.LEDGER.exists()
+
+
 def test_a_damaged_rival_is_said_to_be_so(place):
     measure_rival(inquiry(place, "validation"), RIVAL)
     (place / "rival" / "rival.json").write_text("{}")
 
     with pytest.raises(TrainingError, match=r"rival\.json is damaged"):
         read_rival(place / "rival")
-
-
-def test_without_the_package_it_is_said_what_to_install(monkeypatch):
-    from training.evaluation import rivals
-
-    monkeypatch.setattr(rivals, "PACKAGE", "a_package_that_nobody_has")
-
-    with pytest.raises(TrainingError, match="pip install a_package_that_nobody_has"):
-        open_torchxrayvision("densenet121-res224-all")

@@ -11,6 +11,7 @@ import pytest
 from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
 from cxr_app.imaging.phantom import phantom_png
+from training import outputs
 from training.explore import Inquiry, explore
 from training.recipe import DataRecipe, Recipe, read_recipe
 
@@ -297,3 +298,13 @@ def test_what_is_no_report_is_not_written_over(occupy, archive, tmp_path):
 def test_a_report_does_not_lie_among_the_films(below, archive):
     with pytest.raises(TrainingError, match="apart from the films"):
         ask(archive, archive / below)
+
+
+def test_a_report_with_pictures_of_films_is_not_put_into_the_repository(
+    archive, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(outputs, "REPOSITORY", tmp_path)
+
+    with pytest.raises(TrainingError, match="outside the repository"):
+        ask(archive, tmp_path / "report")
+    assert not list(tmp_path.iterdir())

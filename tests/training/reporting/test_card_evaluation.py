@@ -65,6 +65,16 @@ def test_a_share_that_cannot_be_formed_is_said_to_be_so():
     assert "| *samples average* | not measurable | not measurable | not measurable |  |" in table
 
 
+def test_shares_stand_with_their_intervals_where_they_were_found():
+    row = {"label": "Mass", "precision": 0.5, "recall": 0.5, "f1": 0.5, "support": 3}
+    row["intervals"] = dict.fromkeys(("precision", "recall", "f1"), HALF)
+
+    _, table = class_table({"report": {"classes": [row], "averages": {}}})
+
+    half = "0.500 (0.250-0.750)"
+    assert f"| Mass | {half} | {half} | {half} | 3 |" in table
+
+
 def group(value: str, label: str, *, is_measured: bool) -> dict[str, object]:
     figures = dict.fromkeys(("auc", "sensitivity", "specificity"), HALF)
     return {
@@ -122,3 +132,17 @@ def test_a_rival_stands_beside_other_bundles_with_each_label_below():
     assert f"| Mass | {gain} | {gain} |" in text
     assert "calibrated on this one's calibration films" in text
     assert comparisons({}) == []
+
+
+def test_precision_recall_and_f1_are_told_where_they_were_compared():
+    shares = dict.fromkeys(("precision", "recall", "f1"), GAIN)
+    one = {"part": "test", "films": 10, "auc": GAIN, "accuracy": GAIN, **shares}
+    rival = {**one, "other": "theirs", "version": "1.2", "theirs": {"f1": HALF}}
+    rival["labels"] = [{"label": "Mass", "auc": GAIN, "accuracy": GAIN, **shares}]
+
+    text = "\n".join(comparisons({"rivals": [rival]}))
+
+    gain = "+0.0100 (-0.0200 to +0.0400)"
+    half = "0.500 (0.250-0.750)"
+    assert f"| theirs 1.2, test | {gain} | {gain} | {gain} | {half} |" in text
+    assert f"| Mass | {gain} | {gain} | {gain} |" in text

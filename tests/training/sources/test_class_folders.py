@@ -105,3 +105,22 @@ def test_data_that_cannot_be_used_says_why(tmp_path, files, table, sentence):
 def test_a_folder_that_is_not_there_says_so(tmp_path):
     with pytest.raises(TrainingError, match="no such folder"):
         read_class_folders(tmp_path / "none", LABELS)
+
+
+def test_a_patient_whom_the_table_puts_into_test_and_train_is_a_leak(tmp_path):
+    put(tmp_path, *(f"{part}/{label}/{part}-{label}.png" for part in ("train", "test")
+                    for label in LABELS))  # fmt: skip
+    rows = "train-NORMAL.png,anna\ntest-NORMAL.png,anna\n"
+    (tmp_path / "patients.csv").write_text("file,patient\n" + rows)
+
+    with pytest.raises(TrainingError, match="1 patients with 2 films") as caught:
+        read_class_folders(tmp_path, LABELS)
+
+    assert caught.value.code == "data_leak"
+
+
+def test_a_folder_that_is_no_class_is_passed_over_aloud(tmp_path, caplog):
+    put(tmp_path, "NORMAL/a.png", "PNEUMONIA/b.png", "COVID/c.png")
+
+    assert len(read_class_folders(tmp_path, LABELS)) == 2
+    assert "the folder COVID is no class of the recipe" in caplog.text

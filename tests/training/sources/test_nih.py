@@ -81,6 +81,39 @@ def test_the_official_lists_say_which_films_are_the_test(tmp_path):
     assert [film.subset for film in films] == ["train", "train", "train", "test"]
 
 
+def test_where_the_train_list_stands_alone_all_other_films_are_the_test(tmp_path):
+    put(tmp_path)
+    (tmp_path / "train_val_list.txt").write_text("00000001_000.png\n00000001_001.png\n")
+
+    films = read_nih_binary(tmp_path, BINARY)
+
+    assert [film.subset for film in films] == ["train", "train", "test", "test"]
+
+
+def test_a_list_may_leave_out_the_endings(tmp_path):
+    put(tmp_path)
+    (tmp_path / "test_list.txt").write_text("00000004_000\r\n")
+
+    assert read_nih_binary(tmp_path, BINARY)[-1].subset == "test"
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        pytest.param("00000004_000.png\n".encode("utf-16"), "line 1 is not in UTF-8", id="UTF-16"),
+        pytest.param(b"images/0004.png\n", "names no film of the table", id="another archive's"),
+    ],
+)
+def test_a_list_that_says_nothing_of_these_films_is_refused(tmp_path, data, sentence):
+    put(tmp_path)
+    (tmp_path / "test_list.txt").write_bytes(data)
+
+    with pytest.raises(TrainingError, match=sentence) as caught:
+        read_nih_binary(tmp_path, BINARY)
+
+    assert caught.value.code == "data_invalid"
+
+
 def test_a_patient_on_both_sides_of_the_lists_is_a_leak(tmp_path):
     put(tmp_path)
     (tmp_path / "train_val_list.txt").write_text("00000001_000.png\n")
