@@ -73,11 +73,22 @@ def test_an_archive_without_test_films_says_how_to_measure_all_of_it(archive, re
     folder = findings.make_archive(
         tmp_path / "films", findings=("No Finding", "Pneumonia"), train=24, test=0
     )
-    bundle = bundle_of(folder, recipe)
+    bundle = bundle_of(archive, recipe)  # made from other films
 
     with pytest.raises(TrainingError, match="--part all"):
         find_part(bundle, folder, part="test", recipe=recipe)
     assert len(find_part(bundle, folder, part="all", recipe=recipe).films) == 24
+
+
+def test_a_model_is_not_measured_on_the_very_films_that_it_was_made_from(recipe, tmp_path):
+    folder = findings.make_archive(
+        tmp_path / "films", findings=("No Finding", "Pneumonia"), train=24, test=0
+    )
+
+    with pytest.raises(TrainingError, match="the very films") as caught:
+        find_part(bundle_of(folder, recipe), folder, part="all", recipe=recipe)
+
+    assert caught.value.code == "usage"
 
 
 def test_test_films_are_not_measured_among_all_others(archive, recipe):
