@@ -56,9 +56,9 @@ def frozen_maps(
     Returns
     -------
     ndarray, float16 [N, views, ...]
-        Mapped from the file, so that it need not fit into memory. Half precision moves no figure by
-        more than 0.001 (`docs/adr/0011-what-is-frozen-is-computed-once.md`); float32 where the
-        values are too small or too large for it.
+        Mapped from the file, so that it need not fit into memory. Half precision where it holds
+        the values to a thousandth of each (what that does to figures: `benchmarks/select.py`);
+        float32 where they are too small or too large for it.
     """
     key = hashlib.sha256(films.pictures.tobytes())
     key.update(f"{films.pictures.shape} {views} {seed} {identity} {keras.__version__}".encode())
