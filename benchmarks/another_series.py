@@ -22,19 +22,19 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # the project runs from its checkout
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-import keras  # noqa: E402
-import numpy as np  # noqa: E402
-from numpy.typing import NDArray  # noqa: E402
+import keras
+import numpy as np
+from numpy.typing import NDArray
 
-from training.also import with_also  # noqa: E402
-from training.freezing import Assignment, network_of, train  # noqa: E402
-from training.metrics import auc  # noqa: E402
-from training.order import read_films, split_films  # noqa: E402
-from training.prepare import Prepared, prepare  # noqa: E402
-from training.recipe import AlsoRecipe, Recipe, read_recipe  # noqa: E402
-from training.sources import LabelledFilm  # noqa: E402
-from training.splits import Split  # noqa: E402
-from training.weights import FirstWeights  # noqa: E402
+from training.also import with_also
+from training.freezing import Assignment, network_of, train
+from training.metrics import auc
+from training.order import read_films, split_films
+from training.prepare import Prepared, prepare
+from training.recipe import AlsoRecipe, Recipe, read_recipe
+from training.sources import LabelledFilm
+from training.splits import Split
+from training.weights import FirstWeights
 
 SIZE, EPOCHS = 128, 4
 

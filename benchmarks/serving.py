@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # the project runs from its checkout
 
-from cxr_app.imaging.phantom import phantom_png  # noqa: E402
+from cxr_app.imaging.phantom import phantom_png
 
 ENGINES = ("openvino", "keras")
 AIMS = {"first result": (6, 12), "one film": (2, 4)}

@@ -53,3 +53,11 @@ def test_a_fresh_process_imports_no_training_library(program: str, tiny_bundle: 
 
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.splitlines()[-1] == "heavy: []"
+
+
+def test_no_benchmark_hides_a_module_of_pythons_own():
+    """A script's folder comes first on the path: `select.py` there took the place of `select`."""
+    names = {file.stem for file in (ROOT / "benchmarks").glob("*.py")}
+
+    assert names
+    assert names & sys.stdlib_module_names == set()

@@ -26,7 +26,7 @@ def on_all_devices(devices: list[str] | None = None) -> Iterator[int]:
     """
     match keras.backend.backend():
         case "tensorflow":
-            import tensorflow  # noqa: PLC0415  # only where it is the backend
+            import tensorflow  # only where it is the backend
 
             found = devices or [one.name for one in tensorflow.config.list_logical_devices("GPU")]
             if len(found) > 1:

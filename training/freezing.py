@@ -16,9 +16,10 @@ from training.boundary import cut
 from training.distill import by_teachers
 from training.fit import Labelled, Lesson, by_labels, fit
 from training.frozen import frozen_maps, identity_of
+from training.graphs import build_fitted
 from training.heads import HEADS
 from training.losses import loss_of
-from training.networks import BACKBONES, build_fitted
+from training.networks import BACKBONES
 from training.precision import computing_in
 from training.prepare import Prepared
 from training.progress import Epoch, Merit, Progress, Watch, by_ranking

@@ -57,8 +57,8 @@ def frozen_maps(
     -------
     ndarray, float16 [N, views, ...]
         Mapped from the file, so that it need not fit into memory. Half precision where it holds
-        the values to a thousandth of each (what that does to figures: `benchmarks/select.py`);
-        float32 where they are too small or too large for it.
+        the values to a thousandth of each (`benchmarks/frozen_backbone.py` measures what that
+        does to figures); float32 where they are too small or too large for it.
     """
     key = hashlib.sha256(films.pictures.tobytes())
     key.update(f"{films.pictures.shape} {views} {seed} {identity} {keras.__version__}".encode())

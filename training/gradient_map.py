@@ -97,7 +97,7 @@ def _slopes(
     if keras.backend.backend() != "tensorflow":
         reason = "gradients are taken with TensorFlow; set KERAS_BACKEND=tensorflow"
         raise TrainingError(Code.USAGE, reason=reason)
-    import tensorflow as tf  # noqa: PLC0415  # only where it is the backend
+    import tensorflow as tf  # only where it is the backend
 
     features = trunk(batch, training=False)
     with tf.GradientTape() as tape:

@@ -15,7 +15,7 @@ from cxr_app.imaging.decode import decode
 from cxr_app.imaging.quality import examine
 from cxr_app.imaging.to_input import INPUT_SIDE, to_input
 from cxr_app.limits import Limits
-from training.networks import block_factor
+from training.graphs import block_factor
 from training.sources import LabelledFilm, data_sha256
 from training.tasks import truth_of
 

@@ -12,9 +12,10 @@ from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
 from cxr_app.spec import Task
 from cxr_app.strict import STRICT, read_strictly
+from training.graphs import Shape
 from training.heads import HEADS
 from training.losses import LOSSES
-from training.networks import BACKBONES, Shape
+from training.networks import BACKBONES
 from training.optimizers import OPTIMIZERS
 from training.samplers import SAMPLERS
 from training.schedules import SCHEDULES

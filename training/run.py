@@ -2,6 +2,7 @@
 
 import importlib
 import logging
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -29,15 +30,17 @@ from training.calibrate import calibrate, calibrated, zone_figures
 from training.calibrate_findings import calibrate_findings
 from training.export import MODEL_FILES, export
 from training.freezing import network_of, trainable_count
+from training.graphs import build_served
 from training.heads import HEADS
 from training.metrics import Scores, score, score_labels
-from training.networks import BACKBONES, build_served
-from training.order import Order, parts_of, progress_folder
-from training.prepare import prepare, read_input
+from training.networks import BACKBONES
+from training.order import Order, Parts, parts_of, progress_folder
+from training.prepare import Prepared, prepare, read_input
 from training.recipe import Recipe
 from training.reporting.report import Findings, never_trained, write_report
-from training.select import Place, choose, retrain, train_candidates
+from training.select import Candidate, Place, choose, retrain, train_candidates
 from training.sources import LabelledFilm, data_sha256
+from training.splits import Split
 from training.weights import FirstWeights
 
 __all__ = ["select"]
@@ -58,12 +61,49 @@ def select(order: Order) -> Bundle:
     TrainingError
         Where recipe, data or weights cannot be used: before anything long starts.
     """
-    recipe = order.recipe
     parts = parts_of(order)
-    split = parts.split
-    for sentence in never_trained(recipe, order.first):
+    for sentence in never_trained(order.recipe, order.first):
         log.warning("%s", sentence)
     trainable = _try_networks(order)
+    trained = _train(order, parts.split)
+    served = _served(trained.winner.backbone, trained.weights, order.recipe)
+    calibration = trained.calibration
+    log.info("calibrating on %d films", len(calibration.films))
+    decided = _decide(_logits(served, calibration.films), calibration, order.recipe)
+    findings = _findings(order, parts, trained, decided)
+    network = _network_spec(served, order.recipe, trainable[trained.winner.backbone])
+    log.info("exporting to %s", order.target.name)
+    return export(
+        served,
+        _spec(order, network, decided.decision, parts.used),
+        films=_spread(calibration.films),
+        target=order.target,
+        report=lambda bundle: write_report(bundle, findings),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Trained:
+    """All candidates, the chosen one's file of weights, and the films that calibrate it."""
+
+    candidates: tuple[Candidate, ...]
+    winner: Candidate
+    weights: Path
+    calibration: Prepared
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Decided:
+    """The decision, measured on the very films that made it, and the zone of doubt."""
+
+    decision: DecisionSpec
+    scores: Scores
+    zone: tuple[float, float] | None
+
+
+def _train(order: Order, split: Split) -> _Trained:
+    """Prepare the films, train every candidate, choose one, train it once more."""
+    recipe = order.recipe
     progress = progress_folder(order, split)
     logs = order.run / "logs" / progress.name if order.has_logs else None
     place = Place(progress, order.run / "cache", logs)
@@ -84,37 +124,28 @@ def select(order: Order) -> Bundle:
     weights = retrain(
         winner, fit_films, validation, recipe=recipe, teachers=order.teachers, place=place
     )
-    served = _served(winner.backbone, weights, recipe)
-    log.info("calibrating on %d films", len(calibration.films))
-    logits = _logits(served, calibration.films)
-    patients = tuple(film.patient for film in calibration.films)
-    decision, scores, zone = _decide(logits, calibration.truth, patients, recipe)
-    findings = Findings(
-        recipe=recipe,
+    return _Trained(candidates=candidates, winner=winner, weights=weights, calibration=calibration)
+
+
+def _findings(order: Order, parts: Parts, trained: _Trained, decided: _Decided) -> Findings:
+    """Gather what the report says."""
+    split = parts.split
+    return Findings(
+        recipe=order.recipe,
         command=order.command,
         first=order.first,
         teachers=order.teachers,
         sharp=parts.sharp,
-        candidates=candidates,
-        winner=winner,
-        calibration=scores,
-        zone=zone,
+        candidates=trained.candidates,
+        winner=trained.winner,
+        calibration=decided.scores,
+        zone=decided.zone,
         films={
             "fit": len(split.fit) - parts.also,
             "validation": len(split.validation),
             "calibration": len(split.calibration),
         },
         also=parts.also,
-    )
-    log.info("exporting to %s", order.target.name)
-    return export(
-        served,
-        _spec(
-            order, _network_spec(served, recipe, trainable[winner.backbone]), decision, parts.used
-        ),
-        films=_spread(calibration.films),
-        target=order.target,
-        report=lambda bundle: write_report(bundle, findings),
     )
 
 
@@ -139,22 +170,20 @@ def _served(backbone: str, weights: Path, recipe: Recipe) -> keras.Model:
     return served
 
 
-def _decide(
-    logits: NDArray[np.float32],
-    truth: NDArray[np.uint8],
-    patients: tuple[str, ...],
-    recipe: Recipe,
-) -> tuple[DecisionSpec, Scores, tuple[float, float] | None]:
+def _decide(logits: NDArray[np.float32], films: Prepared, recipe: Recipe) -> _Decided:
     """Calibrate; measure the result on the very films that calibrated it, and the zone of doubt."""
     task = recipe.data.task
+    patients = tuple(film.patient for film in films.films)
     if task is Task.MULTILABEL:
-        decision = calibrate_findings(logits, truth, patients)
-        return decision, score_labels(truth, calibrated(logits, decision, task)), None
-    labels = truth[:, 1].astype(np.int64)
+        decision = calibrate_findings(logits, films.truth, patients)
+        scores = score_labels(films.truth, calibrated(logits, decision, task))
+        return _Decided(decision=decision, scores=scores, zone=None)
+    labels = films.truth[:, 1].astype(np.int64)
     decision = calibrate(logits, labels, patients, recipe.decision)
     probability = calibrated(logits, decision, task)[:, 1]
     scores = score(labels, probability, threshold=decision.threshold)
-    return decision, scores, zone_figures(probability, labels, decision)
+    zone = zone_figures(probability, labels, decision)
+    return _Decided(decision=decision, scores=scores, zone=zone)
 
 
 def _logits(served: keras.Model, films: tuple[LabelledFilm, ...]) -> NDArray[np.float32]:

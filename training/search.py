@@ -119,7 +119,7 @@ def search(order: Order, *, trials: int, folder: Path) -> Found:
 
 def _check_optuna() -> None:
     try:
-        import optuna  # noqa: F401, PLC0415  # an extra
+        import optuna  # noqa: F401  # an extra
     except ModuleNotFoundError as error:
         reason = "search needs Optuna; install it: pip install 'optuna>=5,<6'"
         raise TrainingError(Code.USAGE, reason=reason) from error
@@ -127,8 +127,8 @@ def _check_optuna() -> None:
 
 def _study_of(place: Path, name: str) -> Any:
     """Open the study of this very search; another recipe or other films have one of their own."""
-    import optuna  # noqa: PLC0415
-    from optuna.storages import journal  # noqa: PLC0415
+    import optuna
+    from optuna.storages import journal
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     # A lock by creating a file works on Windows too, where Optuna's own choice needs an
@@ -150,7 +150,7 @@ def _ask(study: Any, recipe: Recipe, *, n_done: int) -> tuple[Any, dict[str, Val
     the trial that was cut off the same values again. One generator for all trials would start
     anew, with the values of the first.
     """
-    from optuna.samplers import TPESampler  # noqa: PLC0415
+    from optuna.samplers import TPESampler
 
     seed = int(np.random.SeedSequence((recipe.seed, n_done)).generate_state(1)[0])
     study.sampler = TPESampler(seed=seed)
@@ -203,7 +203,7 @@ def _score_of(candidates: tuple[Candidate, ...], recipe: Recipe) -> float:
 
 
 def _tell(study: Any, asked: Any, score: float | None, refused: str) -> None:
-    from optuna.trial import TrialState  # noqa: PLC0415
+    from optuna.trial import TrialState
 
     if score is None:
         # Pruned, not failed: the sampler learns to keep away from there.
@@ -214,7 +214,7 @@ def _tell(study: Any, asked: Any, score: float | None, refused: str) -> None:
 
 
 def _done(study: Any) -> tuple[Trial, ...]:
-    from optuna.trial import TrialState  # noqa: PLC0415
+    from optuna.trial import TrialState
 
     over = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE, TrialState.PRUNED))
     return tuple(

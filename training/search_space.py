@@ -70,11 +70,12 @@ def check_space(recipe: Recipe) -> None:
         raise _invalid(recipe, "search: fit.monitor judges the trials, so it stays as it is")
     for space in recipe.search:
         is_whole = _takes_whole_numbers(recipe, space)
-        for value in space.choices or (space.low, space.high):
-            if is_whole and isinstance(value, float):
-                if not value.is_integer():
-                    raise _invalid(recipe, f"search: {space.key} takes whole numbers, not {value}")
-                value = int(value)  # noqa: PLW2901
+        for given in space.choices or (space.low, space.high):
+            value = given
+            if is_whole and isinstance(given, float):
+                if not given.is_integer():
+                    raise _invalid(recipe, f"search: {space.key} takes whole numbers, not {given}")
+                value = int(given)
             try:
                 changed(recipe, {space.key: value})  # type: ignore[dict-item]  # never None here
             except ValueError as error:

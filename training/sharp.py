@@ -1,6 +1,5 @@
 """Sharp copies: a larger file of the same film in place of the small one."""
 
-import hashlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import numpy as np
 
 from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
-from training.sources import LabelledFilm, read_class_folders
+from training.sources import LabelledFilm, film_sha256, read_class_folders
 
 __all__ = ["with_sharp_copies"]
 
@@ -67,4 +66,4 @@ def _key(film: LabelledFilm) -> tuple[int, str]:
 
 
 def _copied(film: LabelledFilm, path: Path) -> LabelledFilm:
-    return replace(film, path=path, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+    return replace(film, path=path, sha256=film_sha256(path))

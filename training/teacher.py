@@ -8,8 +8,9 @@ import keras
 from cxr_app.bundle import Bundle, load_bundle
 from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
+from training.graphs import Shape, build_fitted
 from training.heads import HEADS
-from training.networks import BACKBONES, Shape, build_fitted
+from training.networks import BACKBONES
 from training.served import load_served
 
 __all__ = ["Teacher", "hold_still", "teacher_of"]

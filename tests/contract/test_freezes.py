@@ -6,8 +6,9 @@ import pytest
 
 from cxr_app.errors import TrainingError
 from training.freezing import hold, trainable_count
+from training.graphs import Shape, build_fitted
 from training.heads import HEADS
-from training.networks import BACKBONES, Shape, build_fitted
+from training.networks import BACKBONES
 from training.recipe import FitRecipe, Freeze, NetworkRecipe, Recipe
 
 # MobileNetV2's first layer that moves in a step.

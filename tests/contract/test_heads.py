@@ -14,8 +14,9 @@ from cxr_app.spec import Task
 from tests.bundles import drawn_inputs, tiny_spec
 from training.export import export
 from training.freezing import hold, trainable_count
+from training.graphs import Shape, build_fitted, build_served
 from training.heads import HEADS
-from training.networks import BACKBONES, Backbone, Shape, build_fitted, build_served
+from training.networks import BACKBONES, Backbone
 from training.recipe import FitRecipe, Freeze, NetworkRecipe, Recipe
 
 # On a map of 2 x 2 cells with 16 channels, for two classes.

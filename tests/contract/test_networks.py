@@ -10,8 +10,9 @@ from tests.bundles import drawn_inputs, tiny_spec
 from training.boundary import cut
 from training.export import export
 from training.freezing import hold, trainable_count
+from training.graphs import Shape, build_fitted, build_served
 from training.heads import HEADS
-from training.networks import BACKBONES, Shape, build_fitted, build_served
+from training.networks import BACKBONES
 from training.prepare import shrink
 from training.recipe import FitRecipe, Freeze, NetworkRecipe, Recipe
 

@@ -14,7 +14,8 @@ from training.batches import Batches
 from training.fit import Labelled, targets_of
 from training.heads import HEADS
 from training.losses import loss_of
-from training.networks import BACKBONES, Shape, build_fitted
+from training.graphs import Shape, build_fitted
+from training.networks import BACKBONES
 from training.optimizers import optimizer_of
 from training.recipe import FitRecipe
 from training.schedules import SCHEDULES
@@ -47,8 +48,9 @@ def test_two_steps_and_the_weights_load_back(backend: str, tmp_path: Path):
 
     import numpy as np
 
+    from training.graphs import Shape, build_fitted
     from training.heads import HEADS
-    from training.networks import BACKBONES, Shape, build_fitted
+    from training.networks import BACKBONES
 
     file = tmp_path / "own.weights.h5"
     out = subprocess.run(

@@ -12,8 +12,9 @@ from cxr_app.heatmap import Layer, PooledHead, activation_map
 from cxr_app.spec import Task
 from training.export import _head_bytes
 from training.gradient_map import gradient_map
+from training.graphs import Shape, build_fitted, build_served
 from training.heads import HEADS
-from training.networks import BACKBONES, Backbone, Shape, build_fitted, build_served
+from training.networks import BACKBONES, Backbone
 
 SIDE = 64
 POOLING = sorted(name for name, head in HEADS.items() if head.pooling != "flatten")

@@ -16,9 +16,10 @@ from cxr_app.errors import TrainingError
 from cxr_app.imaging.phantom import draw_phantom
 from cxr_app.limits import Limits
 from training import search as searching
+from training.graphs import Shape, build_fitted
 from training.heads import HEADS
 from training.metrics import Scores
-from training.networks import BACKBONES, Shape, build_fitted
+from training.networks import BACKBONES
 from training.order import Order, split_of
 from training.prepare import Prepared, read_input, shrink
 from training.progress import Epoch

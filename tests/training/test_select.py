@@ -18,9 +18,10 @@ from cxr_app.limits import Limits
 from training import bootstrap, cli
 from training.cli import main
 from training.commands.orders import shown_command
+from training.graphs import Shape, build_fitted
 from training.heads import HEADS
 from training.metrics import Scores
-from training.networks import BACKBONES, Shape, build_fitted
+from training.networks import BACKBONES
 from training.order import Order, progress_folder
 from training.prepare import Prepared, read_input, shrink
 from training.progress import Epoch, by_ranking
@@ -204,6 +205,14 @@ def test_a_bundle_lies_apart_from_the_films(films, recipe, place, capsys):
 
     assert main(["select", "--data", str(films), "--recipe", str(recipe), *target]) == 2
     assert "apart from the films" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("place", ["", "NORMAL", ".."])
+def test_what_a_run_keeps_lies_apart_from_the_films(films, recipe, place, capsys):
+    run = ["--run", str(films / place), "--output", str(recipe.parent / "models" / "smoke")]
+
+    assert main(["select", "--data", str(films), "--recipe", str(recipe), *run]) == 2
+    assert "--run must lie apart from the films" in capsys.readouterr().err
 
 
 def test_bad_data_is_said_before_anything_is_trained(recipe, tmp_path, capsys):

@@ -15,8 +15,9 @@ from cxr_app.limits import Limits
 from cxr_app.spec import Task
 from training.cli import main
 from training.evaluation import ledger
+from training.graphs import Shape, build_fitted
 from training.heads import HEADS
-from training.networks import BACKBONES, Shape, build_fitted
+from training.networks import BACKBONES
 from training.prepare import read_input, shrink
 from training.sources.nih import read_nih_findings
 

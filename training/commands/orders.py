@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
+from training.outputs import apart_from
 
 if TYPE_CHECKING:
     from training.order import Order
@@ -54,7 +55,8 @@ def order_of(
     Raises
     ------
     TrainingError
-        `recipe_invalid`, or `usage` where recipe and options do not fit each other.
+        `recipe_invalid`, or `usage` where recipe and options do not fit each other, or what is
+        kept between interruptions would lie among films.
     """
     # Keras takes seconds to import: `--help` and a wrong option must not wait for it.
     from training.order import Order
@@ -70,6 +72,8 @@ def order_of(
         reason = "a recipe with [also] needs --also DIR, and no other takes it"
         raise TrainingError(Code.USAGE, reason=reason)
     target = output or Path("models") / recipe.name
+    run = options.run or Path("runs") / recipe.name
+    apart_from(run, *filter(None, (options.data, options.sharp, options.also)), option="--run")
     return Order(
         data=options.data,
         recipe=recipe,
@@ -81,7 +85,7 @@ def order_of(
         ),
         sharp=options.sharp,
         also=options.also,
-        run=options.run or Path("runs") / recipe.name,
+        run=run,
         version=version,
         command=shown_command(options, target, version=version),
         has_logs=has_logs,

@@ -162,6 +162,9 @@ def _pairs(
             Code.DATA_INVALID, place=part, reason="the two were measured on different films"
         )
     told = [pair for pair in pairs if pair[1].has_both]
+    if not told:
+        reason = "no label of these films has both kinds, so no model can be told from another"
+        raise TrainingError(Code.DATA_INVALID, place=part, reason=reason)
     labels, my_calls, their_calls = zip(*told, strict=True)
     return my_calls, their_calls, labels
 

@@ -75,9 +75,17 @@ class Audit:
             for where, groups in spoiling.items()
             if groups
         ]
-        near = sum(pair.is_across_folders for pair in self.near.pairs)
-        if near:
-            found.append(f"pairs of nearly identical films in different folders: {near:,}")
+        near = {
+            "in different folders": sum(pair.is_across_folders for pair in self.near.pairs),
+            "in different parts of the split": sum(
+                pair.is_across_parts and not pair.is_across_folders for pair in self.near.pairs
+            ),
+        }
+        found += [
+            f"pairs of nearly identical films {where}: {pairs:,}"
+            for where, pairs in near.items()
+            if pairs
+        ]
         found += [
             f"patient numbers both in {one.folders[0]} and in {one.folders[1]}: {one.patients:,}; "
             "whether these are the same people is not known"

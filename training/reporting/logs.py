@@ -60,7 +60,7 @@ def check_tensorboard() -> None:
         `usage` where TensorBoard is not installed.
     """
     try:
-        import tensorboard.compat.proto  # noqa: F401, PLC0415  # an extra
+        import tensorboard.compat.proto  # noqa: F401  # an extra
     except ModuleNotFoundError as error:
         reason = "--tensorboard needs TensorBoard; install it: pip install 'tensorboard>=2.21,<3'"
         raise TrainingError(Code.USAGE, reason=reason) from error
@@ -83,8 +83,8 @@ def write_events(
     now : callable () -> float
         The time that an epoch is shown with, in seconds since 1970.
     """
-    from tensorboard.compat.proto.event_pb2 import Event  # noqa: PLC0415
-    from tensorboard.summary.writer.record_writer import RecordWriter  # noqa: PLC0415
+    from tensorboard.compat.proto.event_pb2 import Event
+    from tensorboard.summary.writer.record_writer import RecordWriter
 
     folder.mkdir(parents=True, exist_ok=True)
     places = {folder / f"events.out.tfevents.{row.epoch:010d}": row for row in curves}
@@ -106,7 +106,7 @@ def write_events(
 
 
 def _summary(row: Epoch) -> Any:
-    from tensorboard.compat.proto.summary_pb2 import Summary  # noqa: PLC0415
+    from tensorboard.compat.proto.summary_pb2 import Summary
 
     scores = row.validation
     figures = {

@@ -8,7 +8,7 @@ from typing import Final
 
 from cxr_app.spec import Task
 from training.sources.class_folders import read_class_folders
-from training.sources.films import LabelledFilm, data_sha256
+from training.sources.films import LabelledFilm, data_sha256, film_sha256
 from training.sources.nih import FINDINGS, read_nih_binary, read_nih_findings
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "LabelledFilm",
     "Source",
     "data_sha256",
+    "film_sha256",
     "read_class_folders",
 ]
 

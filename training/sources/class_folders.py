@@ -1,6 +1,5 @@
 """Class folders on disk, with or without train, val and test above them."""
 
-import hashlib
 import logging
 from functools import cache
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import Final
 
 from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
-from training.sources.films import ENDINGS, LabelledFilm, invalid
+from training.sources.films import ENDINGS, LabelledFilm, film_sha256, invalid
 from training.sources.names import kind_of, patient_of
 from training.sources.table import read_table
 
@@ -115,7 +114,7 @@ def _films(
         if path.name.startswith(".") or path.suffix.lower() not in ENDINGS or not path.is_file():
             continue
         name = path.relative_to(folder).as_posix()
-        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        sha256 = film_sha256(path)
         kind = kind_of(path.stem) if label else None
         patient = named.get(name) or named.get(path.name) or patient_of(path.stem)
         films.append(

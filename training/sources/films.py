@@ -8,7 +8,7 @@ from typing import Final
 from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
 
-__all__ = ["ENDINGS", "LabelledFilm", "data_sha256", "invalid"]
+__all__ = ["ENDINGS", "LabelledFilm", "data_sha256", "film_sha256", "invalid"]
 
 ENDINGS: Final = frozenset({".jpeg", ".jpg", ".png", ".tif", ".tiff", ".bmp", ".webp"})
 
@@ -56,6 +56,21 @@ class LabelledFilm:
         """Its only class."""
         (label,) = self.classes
         return label
+
+
+def film_sha256(path: Path) -> str:
+    """Hash a film's file.
+
+    Raises
+    ------
+    TrainingError
+        `data_invalid`, with the film's name, where it cannot be opened.
+    """
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        reason = f"cannot be read: {(error.strerror or 'unknown').lower()}"
+        raise invalid(path, reason) from error
 
 
 def data_sha256(films: tuple[LabelledFilm, ...]) -> str:

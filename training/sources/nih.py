@@ -1,6 +1,5 @@
 """NIH ChestX-ray14: one table of findings mined from reports, official lists, films by name."""
 
-import hashlib
 import logging
 import re
 from collections import defaultdict
@@ -10,7 +9,7 @@ from typing import Final
 
 from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
-from training.sources.films import ENDINGS, LabelledFilm, invalid
+from training.sources.films import ENDINGS, LabelledFilm, film_sha256, invalid
 from training.sources.table import Row, read_table
 
 __all__ = ["FINDINGS", "NO_FINDING", "read_nih_binary", "read_nih_findings"]
@@ -139,7 +138,7 @@ def _read(folder: Path, classes: Classes) -> tuple[LabelledFilm, ...]:
                 classes=chosen,
                 patient=row.values[_PATIENT],
                 subset=subset_of(stem),
-                sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+                sha256=film_sha256(path),
                 groups=_groups(row.values),
             )
         )

@@ -14,8 +14,10 @@ from cxr_app.imaging.decode import decode
 from cxr_app.limits import Limits
 from tests.training import findings
 from training.cli import main
+from training.evaluation import compare as comparing
 from training.evaluation import ledger
-from training.evaluation.kept import read_answers
+from training.evaluation.figures import Called
+from training.evaluation.kept import Kept, Owner, read_answers
 from training.evaluation.rivals import (
     Network,
     RivalInquiry,
@@ -104,6 +106,18 @@ def test_a_model_is_compared_with_a_rival_on_what_both_answered(place, capsys):
         assert comparison[name] == comparison["labels"][0][name]
         assert comparison[name]["low"] <= comparison[name]["value"] <= comparison[name]["high"]
     assert "drawn-rival 1.2" in capsys.readouterr().out
+
+
+def test_nothing_is_compared_where_no_shared_label_has_both_kinds(monkeypatch):
+    called = Called(
+        labels=np.zeros(2, np.int64), probability=np.zeros(2), patients=("a", "b"), threshold=0.5
+    )
+    kept = Kept(films=np.array(["x", "y"]), calls={"mass": called})
+    owner = Owner(folder=Path("any"), name="one", sha256="0", labels=("Mass",), threshold=0.5)
+    monkeypatch.setattr(comparing, "read_answers", lambda *_: kept)
+
+    with pytest.raises(TrainingError, match="no label of these films has both kinds"):
+        comparing._pairs(owner, owner, "test")
 
 
 def test_a_rival_of_other_films_is_not_compared(place, capsys):

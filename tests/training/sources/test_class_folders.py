@@ -102,6 +102,23 @@ def test_data_that_cannot_be_used_says_why(tmp_path, files, table, sentence):
     assert caught.value.code == "data_invalid"
 
 
+def test_a_film_that_cannot_be_opened_is_named(tmp_path, monkeypatch):
+    put(tmp_path, "NORMAL/a.png", "PNEUMONIA/b.png")
+    opened = Path.read_bytes
+
+    def refuse(path: Path) -> bytes:
+        if path.name == "b.png":
+            raise PermissionError(13, "Permission denied")
+        return opened(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+
+    with pytest.raises(TrainingError, match=r"b\.png.*permission denied") as caught:
+        read_class_folders(tmp_path, LABELS)
+
+    assert caught.value.code == "data_invalid"
+
+
 def test_a_folder_that_is_not_there_says_so(tmp_path):
     with pytest.raises(TrainingError, match="no such folder"):
         read_class_folders(tmp_path / "none", LABELS)

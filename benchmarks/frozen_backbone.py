@@ -1,6 +1,6 @@
 """How much sooner a frozen backbone's candidates are trained when it is run once.
 
-    python benchmarks/select.py [--data DIR] [--films 400] [--size 224] [--first NAME=SOURCE]
+    python benchmarks/frozen_backbone.py [--data DIR] [--films 400] [--first NAME=SOURCE]
 
 Two backbones, three epochs, in one run on the same films: the plain loop, which runs the frozen
 backbone in every epoch, and the project's own way, which runs it once with the serving engine and
@@ -20,21 +20,21 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # the project runs from its checkout
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-import keras  # noqa: E402
-import numpy as np  # noqa: E402
+import keras
+import numpy as np
 
-from cxr_app.imaging.phantom import draw_phantom  # noqa: E402
-from cxr_app.imaging.to_input import to_input  # noqa: E402
-from training.fit import Labelled, by_labels, fit  # noqa: E402
-from training.freezing import Assignment, network_of, train  # noqa: E402
-from training.losses import loss_of  # noqa: E402
-from training.metrics import Scores  # noqa: E402
-from training.order import split_of  # noqa: E402
-from training.prepare import Prepared, prepare, shrink  # noqa: E402
-from training.progress import MERITS, Epoch, Progress  # noqa: E402
-from training.recipe import Recipe, read_recipe  # noqa: E402
-from training.tasks import TASKS, truth_of  # noqa: E402
-from training.weights import FirstWeights, first_weights_of  # noqa: E402
+from cxr_app.imaging.phantom import draw_phantom
+from cxr_app.imaging.to_input import to_input
+from training.fit import Labelled, by_labels, fit
+from training.freezing import Assignment, network_of, train
+from training.losses import loss_of
+from training.metrics import Scores
+from training.order import split_of
+from training.prepare import Prepared, prepare, shrink
+from training.progress import MERITS, Epoch, Progress
+from training.recipe import Recipe, read_recipe
+from training.tasks import TASKS, truth_of
+from training.weights import FirstWeights, first_weights_of
 
 AIM = 3.0
 
