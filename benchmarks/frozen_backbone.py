@@ -130,6 +130,7 @@ def main() -> None:
                 seed=recipe.seed,
                 folder=Path(folder) / name,
                 cache=Path(folder) / "cache",
+                merit=MERITS[recipe.fit.monitor],
             )
             kept, whole = once(order)
             runs = {"plain": plain(order), "once": kept}
