@@ -22,9 +22,9 @@ from cxr_app.heatmap import POOLINGS
 from cxr_app.settings import Precision
 from cxr_app.spec import Spec, spec_bytes
 from training.heads import SHARPNESS
-from training.outputs import put
+from training.outputs import check_room, put
 
-__all__ = ["MODEL_FILES", "ExportNotProven", "bring_back", "export", "write_ir"]
+__all__ = ["MODEL_FILES", "ExportNotProven", "bring_back", "bundle_bytes", "export", "write_ir"]
 
 MODEL_FILES: Final = ("model.xml", "model.bin", "model.keras")
 HEAD_FILE: Final = "head.npz"  # of heads that pool
@@ -66,9 +66,12 @@ def export(
     ------
     ExportNotProven
         Where an engine's answers differ from `served.predict`.
+    TrainingError
+        `output_failed` where the disk has no room for it; nothing is touched.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     bring_back(target)
+    check_room(target, n_bytes=bundle_bytes(served.count_params()))
     folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
         folder.chmod(0o755)
@@ -87,6 +90,11 @@ def export(
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return open_bundle(target)
+
+
+def bundle_bytes(parameters: int) -> int:
+    """Say what a bundle takes while it is written: float32 for each of two engines, one twice."""
+    return 3 * 4 * parameters
 
 
 def write_ir(served: keras.Model, folder: Path) -> None:

@@ -8,8 +8,9 @@ from typing import Final
 from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
 
-__all__ = ["REPOSITORY", "apart_from", "outside_the_tree", "put", "reachable"]
+__all__ = ["REPOSITORY", "apart_from", "check_room", "outside_the_tree", "put", "reachable"]
 
+SPARE: Final = 64 * 2**20  # bytes
 REPOSITORY: Final = Path(__file__).resolve().parents[1]
 
 
@@ -71,6 +72,28 @@ def reachable(output: Path) -> None:
     """
     if any(parent.exists() and not parent.is_dir() for parent in output.resolve().parents):
         raise TrainingError(Code.USAGE, reason=f"a part of the path to {output.name} is a file")
+
+
+def check_room(output: Path, *, n_bytes: int = 0) -> None:
+    """Refuse to begin what would not fit onto the disk.
+
+    Parameters
+    ----------
+    output : Path
+        Need not be there yet.
+    n_bytes : int
+        What will be written; 64 MiB must be left beside it.
+
+    Raises
+    ------
+    TrainingError
+        `output_failed`.
+    """
+    there = next(parent for parent in output.resolve().parents if parent.is_dir())
+    wanted, free = n_bytes + SPARE, shutil.disk_usage(there).free
+    if free < wanted:
+        reason = f"{free / 2**20:,.0f} MiB are free and {wanted / 2**20:,.0f} MiB are needed"
+        raise TrainingError(Code.OUTPUT_FAILED, reason=reason)
 
 
 def put(folder: Path, target: Path, *, aside: Path | None = None) -> None:

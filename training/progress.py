@@ -112,7 +112,8 @@ class Progress:
 
     def restore(self, trained: keras.Model, means: list[RunningMean], *, epoch: int) -> None:
         """Put weights, optimizer and running means back as they were after an epoch."""
-        trained.optimizer.build(trained.trainable_variables)
+        if not trained.optimizer.built:  # a second time, a scaled loss would get new variables
+            trained.optimizer.build(trained.trainable_variables)
         trained.load_weights(self._state(epoch, "weights.h5"))
         for mean in means:
             mean.load(self._state(epoch, "mean.npz"))

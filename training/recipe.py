@@ -202,7 +202,10 @@ def read_recipe(path: Path) -> tuple[Recipe, str]:
         if len(data) > MAX_RECIPE_BYTES:
             raise ValueError("is larger than 256 KiB")
         recipe = read_strictly(Recipe, tomllib.loads(data.decode("utf-8")))
-    except (ValueError, RecursionError) as error:
+    except RecursionError as error:
+        reason = "is nested too deep; a recipe has tables of keys and lists, no more"
+        raise TrainingError(Code.RECIPE_INVALID, file=path.name, reason=reason) from error
+    except ValueError as error:
         # UnicodeDecodeError and TOMLDecodeError are ValueErrors; their text names line and column.
         raise TrainingError(Code.RECIPE_INVALID, file=path.name, reason=str(error)) from error
     return recipe, hashlib.sha256(data).hexdigest()

@@ -28,13 +28,14 @@ from cxr_app.spec import (
 )
 from training.calibrate import calibrate, calibrated, zone_figures
 from training.calibrate_findings import calibrate_findings
-from training.export import MODEL_FILES, export
+from training.export import MODEL_FILES, bundle_bytes, export
 from training.freezing import network_of, trainable_count
 from training.graphs import build_served
 from training.heads import HEADS
 from training.metrics import Scores, score, score_labels
 from training.networks import BACKBONES
 from training.order import Order, Parts, parts_of, progress_folder
+from training.outputs import check_room
 from training.prepare import Prepared, prepare, read_input
 from training.recipe import Recipe
 from training.reporting.report import Findings, never_trained, write_report
@@ -64,14 +65,15 @@ def select(order: Order) -> Bundle:
     parts = parts_of(order)
     for sentence in never_trained(order.recipe, order.first):
         log.warning("%s", sentence)
-    trainable = _try_networks(order)
+    sizes = _try_networks(order)
+    check_room(order.target, n_bytes=bundle_bytes(max(size.parameters for size in sizes.values())))
     trained = _train(order, parts.split)
     served = _served(trained.winner.backbone, trained.weights, order.recipe)
     calibration = trained.calibration
     log.info("calibrating on %d films", len(calibration.films))
     decided = _decide(_logits(served, calibration.films), calibration, order.recipe)
     findings = _findings(order, parts, trained, decided)
-    network = _network_spec(served, order.recipe, trainable[trained.winner.backbone])
+    network = _network_spec(served, order.recipe, sizes[trained.winner.backbone].trainable)
     log.info("exporting to %s", order.target.name)
     return export(
         served,
@@ -149,18 +151,21 @@ def _findings(order: Order, parts: Parts, trained: _Trained, decided: _Decided) 
     )
 
 
-def _try_networks(order: Order) -> dict[str, int]:
-    """Build every candidate once, so that weights that do not fit are found before hours pass.
+@dataclass(frozen=True, slots=True)
+class _Size:
+    """How many parameters a network has, and how many of them are trained."""
 
-    Returns
-    -------
-    dict of str to int
-        How many parameters of each are trained.
-    """
-    return {
-        name: trainable_count(network_of(name, order.recipe, order.first[name]))
-        for name in order.recipe.candidates
-    }
+    parameters: int
+    trainable: int
+
+
+def _try_networks(order: Order) -> dict[str, _Size]:
+    """Build every candidate once, so that weights that do not fit are found before hours pass."""
+    sizes = {}
+    for name in order.recipe.candidates:
+        network = network_of(name, order.recipe, order.first[name])
+        sizes[name] = _Size(network.count_params(), trainable_count(network))
+    return sizes
 
 
 def _served(backbone: str, weights: Path, recipe: Recipe) -> keras.Model:

@@ -11,8 +11,10 @@ from cxr_app.spec import Task
 from training.augment import augment
 from training.fit import Labelled, by_labels, fit, targets_of
 from training.losses import loss_of
+from training.precision import computing_in
 from training.progress import Progress, by_ranking
 from training.recipe import AugmentRecipe, FitRecipe
+from training.tables import Precision
 
 RECIPE = FitRecipe(epochs=4, batch=8, learning_rate=0.01, patience=10, warmup_steps=3)
 
@@ -38,15 +40,16 @@ def films(seed: int, count: int = 40) -> Labelled:
 
 def run(folder: Path, recipe: FitRecipe = RECIPE, seed: int = 1):
     shown = films(0)
-    return fit(
-        lambda: by_labels(build(), loss_of(Task.BINARY, recipe, shown.truth)),
-        shown,
-        films(1, 20),
-        recipe=recipe,
-        change=lambda film, draw: augment(film, AugmentRecipe(flip=0.5, noise=0.02), draw),
-        seed=seed,
-        progress=Progress(folder),
-    )
+    with computing_in(Precision(recipe.precision)):
+        return fit(
+            lambda: by_labels(build(), loss_of(Task.BINARY, recipe, shown.truth)),
+            shown,
+            films(1, 20),
+            recipe=recipe,
+            change=lambda film, draw: augment(film, AugmentRecipe(flip=0.5, noise=0.02), draw),
+            seed=seed,
+            progress=Progress(folder),
+        )
 
 
 class Killed(BaseException):
@@ -71,6 +74,7 @@ def test_a_seed_makes_a_run_repeatable(tmp_path: Path):
         pytest.param(
             3, replace(RECIPE, sampler="over", balance_classes=False), id="with films shown again"
         ),
+        pytest.param(3, replace(RECIPE, precision="mixed_float16"), id="in short numbers"),
     ],
 )
 def test_an_interrupted_run_ends_where_a_whole_one_does(

@@ -1,13 +1,15 @@
 """Where a verb may write."""
 
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
 from training import outputs
-from training.outputs import apart_from, outside_the_tree, put, reachable
+from training.outputs import SPARE, apart_from, check_room, outside_the_tree, put, reachable
 
 
 @pytest.mark.parametrize(
@@ -67,6 +69,17 @@ def test_no_folder_can_be_made_below_a_file(tmp_path: Path):
     with pytest.raises(TrainingError, match="a part of the path to report is a file"):
         reachable(tmp_path / "file" / "new" / "report")
     reachable(tmp_path / "new" / "report")
+
+
+def test_nothing_is_begun_that_would_not_fit_onto_the_disk(tmp_path: Path, monkeypatch):
+    free = SPARE + 100
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+
+    check_room(tmp_path / "new" / "bundle", n_bytes=100)
+    with pytest.raises(TrainingError, match="64 MiB are free and 65 MiB are needed") as caught:
+        check_room(tmp_path / "new" / "bundle", n_bytes=2**20)
+
+    assert caught.value.code == "output_failed"
 
 
 def folder_with(place: Path, text: str) -> Path:

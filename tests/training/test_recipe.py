@@ -54,7 +54,7 @@ def test_every_recipe_of_the_project_is_read(path: Path):
         pytest.param(GOOD + "[data]\nfit = 0.5\n", "must sum to 1", id="shares"),
         pytest.param(GOOD + "[augment]\nflip = 2\n", "augment.flip", id="a chance above 1"),
         pytest.param(GOOD.replace('"own"', '"../own"'), "name: should match", id="a path as name"),
-        pytest.param("x = " + "[" * 500 + "]" * 500, "", id="nested 500 deep"),
+        pytest.param("x = " + "[" * 500 + "]" * 500, "nested too deep", id="nested 500 deep"),
         pytest.param(GOOD.replace("0.002", "1" + "0" * 30), "fit.learning_rate", id="10^30"),
         pytest.param(GOOD.replace('"densenet121"', '"__import__(\'os\')"'), "is not known",
                      id="Python in a text"),

@@ -2,8 +2,10 @@
 
 import json
 import logging
+import shutil
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -213,6 +215,36 @@ def test_what_a_run_keeps_lies_apart_from_the_films(films, recipe, place, capsys
 
     assert main(["select", "--data", str(films), "--recipe", str(recipe), *run]) == 2
     assert "--run must lie apart from the films" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        pytest.param(
+            "epochs = 1\nlearning_rate = 0.1\nepoch = 1", "fit.epoch: unknown key", id="unknown key"
+        ),
+        pytest.param("epochs = 0", "fit.epochs", id="out of range"),
+        pytest.param("epochs = true", "fit.epochs", id="a bool for a number"),
+        pytest.param("epochs = " + "[" * 3000, "nested too deep", id="nesting"),
+    ],
+)
+def test_a_bad_recipe_is_said_before_a_film_is_read(tmp_path, text, sentence, capsys):
+    recipe = tmp_path / "own.toml"
+    recipe.write_text(f'name = "own"\ncandidates = ["densenet121"]\n[fit]\n{text}\n')
+
+    assert select(tmp_path / "none", recipe, tmp_path) == 2
+
+    told = capsys.readouterr().err
+    assert told.startswith("recipe_invalid: ")
+    assert sentence in told
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["own.toml"]
+
+
+def test_a_full_disk_is_said_before_anything_is_trained(films, recipe, tmp_path, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=2**20))
+
+    assert select(films, recipe, tmp_path, "--weights", "none") == 2
+    assert not (tmp_path / "run").exists()
 
 
 def test_bad_data_is_said_before_anything_is_trained(recipe, tmp_path, capsys):

@@ -3,6 +3,7 @@
 import csv
 import io
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +11,9 @@ from training.sources.films import invalid
 
 __all__ = ["Row", "read_table"]
 
-MAX_BYTES: Final = 64 * 2**20
+MAX_BYTES: Final = 256 * 2**20
+MAX_ROWS: Final = 1_000_000  # NIH has 112,120
+MAX_CELL: Final = 4096  # bytes in UTF-8
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +44,13 @@ def read_table(
     ------
     TrainingError
         `data_invalid` with the line: a column that is missing or given twice, a cell that is
-        missing, a quote that stays open, a NUL, another encoding, more than 64 MiB.
+        missing, a quote that stays open, a NUL, another encoding, more than 256 MiB, a million
+        rows or 4 KiB in a cell.
     """
     with path.open("rb") as file:
         data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
-        raise invalid(path, "is larger than 64 MiB")
+        raise invalid(path, "is larger than 256 MiB")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -62,9 +66,16 @@ def read_table(
             names = [name.strip() for name in next(reader, [])]
             wanted = (*columns, *(column for column in also if column in names))
             places = {column: _place(path, names, column) for column in wanted}
-            return tuple(_row(path, reader.line_num, cells, places) for cells in reader if cells)
+            rows = tuple(
+                _row(path, reader.line_num, cells, places)
+                for cells in islice(reader, MAX_ROWS + 1)
+                if cells
+            )
         except csv.Error as error:
             raise invalid(path, f"line {reader.line_num} cannot be read: {error}") from error
+    if len(rows) > MAX_ROWS:
+        raise invalid(path, f"has more than {MAX_ROWS:,} rows")
+    return rows
 
 
 def _place(path: Path, names: list[str], column: str) -> int:
@@ -77,4 +88,6 @@ def _place(path: Path, names: list[str], column: str) -> int:
 def _row(path: Path, line: int, cells: list[str], places: dict[str, int]) -> Row:
     if max(places.values()) >= len(cells):
         raise invalid(path, f"line {line} has {len(cells)} cells, too few")
+    if any(len(cell.encode()) > MAX_CELL for cell in cells):
+        raise invalid(path, f"line {line} has a cell of more than 4 KiB")
     return Row(line, {column: cells[place].strip() for column, place in places.items()})

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cxr_app.errors import TrainingError
+from training.sources import table
 from training.sources.table import read_table
 
 COLUMNS = ("file", "patient")
@@ -52,6 +53,9 @@ def test_columns_that_may_be_there_are_read_where_they_are(tmp_path):
         pytest.param(b'file,patient\n"a.png,anna\n', "cannot be read", id="an open quote"),
         pytest.param(b"file,patient\na\0.png,anna\n", "line 2 holds a NUL", id="NUL"),
         pytest.param(b"file,patient\n\xff.png,anna\n", "line 2 is not in UTF-8", id="encoding"),
+        pytest.param(
+            b"file,patient\na.png," + b"x" * 4097, "line 2 has a cell of more than 4 KiB", id="cell"
+        ),
     ],
 )
 def test_a_broken_table_is_refused_with_its_line(tmp_path, data, sentence):
@@ -59,6 +63,22 @@ def test_a_broken_table_is_refused_with_its_line(tmp_path, data, sentence):
         read(tmp_path, data)
 
     assert caught.value.code == "data_invalid"
+
+
+@pytest.mark.parametrize(
+    ("limit", "sentence"),
+    [
+        pytest.param({"MAX_ROWS": 2}, "has more than 2 rows", id="rows"),
+        pytest.param({"MAX_BYTES": 20}, "is larger than 256 MiB", id="bytes"),
+    ],
+)
+def test_a_table_has_a_size_that_memory_holds(tmp_path, monkeypatch, limit, sentence):
+    for name, value in limit.items():
+        monkeypatch.setattr(table, name, value)
+
+    assert len(read(tmp_path, b"file,patient\na,b\n")) == 1
+    with pytest.raises(TrainingError, match=sentence):
+        read(tmp_path, b"file,patient\na,b\nc,d\ne,f\n")
 
 
 @given(
