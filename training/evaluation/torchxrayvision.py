@@ -1,7 +1,7 @@
 """TorchXRayVision as a rival: Cohen et al. 2022, arXiv:2111.00595.
 
-It is an optional package that brings PyTorch with it. It was not installed where this was written:
-what calls it follows its documentation and its source, and has not been run.
+It is an optional package that brings PyTorch with it. What calls it follows its documentation and
+its source, and has not been run with the package itself.
 """
 
 import hashlib
@@ -40,7 +40,7 @@ def open_torchxrayvision(name: str) -> Network:
         library, torch = import_module(PACKAGE), import_module("torch")
         its_version = version(PACKAGE)
     except (ModuleNotFoundError, PackageNotFoundError) as error:
-        reason = f"a rival needs {PACKAGE} and PyTorch: pip install {PACKAGE}"
+        reason = f"a rival needs {PACKAGE} and PyTorch: pip install 'torchxrayvision>=1.5,<2'"
         raise TrainingError(Code.USAGE, reason=reason) from error
     known = [one for one in library.models.model_urls if one.startswith("densenet121-res224-")]
     if name not in known:
