@@ -76,6 +76,16 @@ def test_every_head_is_in_the_tables():
     assert sorted(OWN) == sorted(FINDINGS) == sorted(HEADS)
 
 
+@pytest.mark.parametrize(
+    ("name", "rate"),
+    [("dropout", 0.3), ("dense-128", 0.5), ("dense-128-l2", 0.5), ("vgg16-dense", 0.4)],
+)
+def test_a_head_drops_its_share_of_the_units(name: str, rate: float):
+    layers = alone(name).layers
+
+    assert [la.rate for la in layers if isinstance(la, keras.layers.Dropout)] == [rate]
+
+
 @pytest.mark.parametrize("name", sorted(HEADS))
 class TestEveryHead:
     def test_it_has_its_size(self, name: str):
