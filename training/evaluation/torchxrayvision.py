@@ -40,7 +40,7 @@ def open_torchxrayvision(name: str) -> Network:
         library, torch = import_module(PACKAGE), import_module("torch")
         its_version = version(PACKAGE)
     except (ModuleNotFoundError, PackageNotFoundError) as error:
-        reason = f"a rival needs {PACKAGE} and PyTorch: pip install 'torchxrayvision>=1.5,<2'"
+        reason = f"a rival needs {PACKAGE} and PyTorch: pip install '{PACKAGE}>=1.5,<2'"
         raise TrainingError(Code.USAGE, reason=reason) from error
     known = [one for one in library.models.model_urls if one.startswith("densenet121-res224-")]
     if name not in known:
