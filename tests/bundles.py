@@ -26,7 +26,7 @@ NOTICE = "Research and education only, not a medical device, not for diagnosis; 
 
 
 def tiny_network(seed: int = 3) -> keras.Model:
-    """Build a network of two convolutions in the form of `training.networks.build_served`."""
+    """Build a network of two convolutions in the form of `training.graphs.build_served`."""
     keras.utils.set_random_seed(seed)
     film = keras.Input((512, 512, 1), dtype="uint8", name="film")
     grey = keras.layers.AveragePooling2D(16)(keras.ops.cast(film, "float32"))

@@ -52,7 +52,7 @@ def export(
     Parameters
     ----------
     served : keras.Model
-        From `training.networks.build_served`, with its final weights.
+        From `training.graphs.build_served`, with its final weights.
     spec : Spec
         Complete but for `files`.
     films : ndarray, uint8 [N, 512, 512, 1]
@@ -69,9 +69,9 @@ def export(
     TrainingError
         `output_failed` where the disk has no room for it; nothing is touched.
     """
+    check_room(target, n_bytes=bundle_bytes(served.count_params()))
     target.parent.mkdir(parents=True, exist_ok=True)
     bring_back(target)
-    check_room(target, n_bytes=bundle_bytes(served.count_params()))
     folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
         folder.chmod(0o755)

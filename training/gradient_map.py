@@ -29,7 +29,7 @@ def gradient_map(
     Parameters
     ----------
     network : keras.Model
-        From `training.networks.build_fitted` or `build_served`, or loaded from a bundle.
+        From `training.graphs.build_fitted` or `build_served`, or loaded from a bundle.
     film : ndarray, uint8 [side, side, 1] or [N, side, side, 1]
         As the network takes it.
     label : int
