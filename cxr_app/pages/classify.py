@@ -56,6 +56,6 @@ def page() -> None:
 def _show_session(session: PatientSession, spec: Spec, settings: Settings) -> None:
     session_head.show(session)
     st.write(wording.operating_point(spec))
-    results.show(session)
+    results.show(session.id)
     with st.expander("Add films to this session", icon=":material/add_photo_alternate:"):
         form.show_more(settings.limits, spec.notice)

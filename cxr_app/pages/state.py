@@ -49,7 +49,6 @@ __all__ = [
     "resume",
     "start_new",
     "submit",
-    "take_redraw",
 ]
 
 log = logging.getLogger(__name__)
@@ -62,7 +61,6 @@ _OPENED: Final = "classify_opened"
 _PROBLEMS: Final = "classify_problems"
 _ACCEPTED: Final = "classify_accepted"
 _KEPT: Final = "classify_kept"
-_REDRAW: Final = "classify_redraw"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,11 +159,6 @@ def accept(widget: str) -> None:
     _forget_problems(Code.NOTICE_NOT_ACCEPTED)
 
 
-def take_redraw() -> bool:
-    """Whether a part of the page was changed that another part shows; asked once."""
-    return bool(st.session_state.pop(_REDRAW, False))
-
-
 @_contained
 def add_uploads(to: Form, widget: str) -> None:
     """Put onto a form what an uploader has taken, and free it there.
@@ -207,7 +200,6 @@ def add_adults(to: Form) -> None:
 def remove(of: Form, film_id: str) -> None:
     """Take a film off a form."""
     desk().forms.remove(of.id, [film_id])
-    st.session_state[_REDRAW] = True
 
 
 @_contained
@@ -287,7 +279,6 @@ def cancel(id_: str) -> None:
 def resume(id_: str) -> None:
     """Go on with what a stopped run has left."""
     desk().resume(id_)
-    st.session_state[_REDRAW] = True
 
 
 def _form(id_: str) -> Form:

@@ -1,195 +1,27 @@
 """The page in a real browser: what only it can show."""
 
-import os
 import re
-import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, WebSocketRoute, expect, sync_playwright
+from playwright.sync_api import Browser, WebSocket, WebSocketRoute, expect
+from streamlit import config
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from cxr_app.imaging.phantom import phantom_png
+from tests.stories.browser import (
+    FILMS,
+    MARKER,
+    WIDTHS,
+    Server,
+    Visit,
+    button,
+    complaints,
+    fill_in,
+    open_tab,
+    show_sidebar,
+)
 
 pytestmark = pytest.mark.browser
-
-ROOT = Path(__file__).parents[2]
-QUIET = (
-    "--no-sandbox",  # Chromium refuses to run as root without it, and containers are root
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
-MARKER = "ZZMARKER"
-expect.set_options(timeout=20_000)  # a busy machine is no fault of the page
-WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
-
-DRAWN = phantom_png(1, size=(640, 480))
-FILMS = [
-    {"name": f"{MARKER}-drawn.png", "mimeType": "image/png", "buffer": DRAWN},
-    {"name": f"{MARKER}-broken.png", "mimeType": "image/png", "buffer": DRAWN[:2000]},
-]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    place = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
-    if place is None:
-        reason = "no Chromium: apt-get install chromium"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=place, args=list(QUIET))
-        yield browser
-        browser.close()
-
-
-@dataclass
-class Server:
-    url: str
-    log: Path
-
-
-@pytest.fixture(scope="module")
-def server(tiny_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("server")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    log = folder / "log.txt"
-    with log.open("wb") as written:
-        process = subprocess.Popen(
-            [*command, "--server.address", "127.0.0.1", "--server.headless", "true"],
-            cwd=ROOT,
-            env={**os.environ, "CXR_MODEL": str(tiny_bundle), "HOME": str(folder)},
-            stdout=written,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,  # a group of its own, so that nothing else is ended with it
-        )
-    try:
-        wait_until_healthy(process, port)
-        yield Server(f"http://127.0.0.1:{port}", log)
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-
-
-def wait_until_healthy(process: subprocess.Popen[bytes], port: int) -> None:
-    last = time.monotonic() + 60
-    while time.monotonic() < last and process.poll() is None:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=5):
-                return
-        except OSError:
-            time.sleep(0.1)
-    pytest.fail("the page did not start")
-
-
-@dataclass
-class Visit:
-    """A tab and what it complained of, asked for elsewhere, or fetched as a picture."""
-
-    page: Page
-    complaints: list[str] = field(default_factory=list)
-    outside: list[str] = field(default_factory=list)
-    pictures: list[str] = field(default_factory=list)
-    addresses: list[str] = field(default_factory=list)
-
-    def listen(self, home: str) -> None:
-        def heard(kind: str, text: str) -> None:
-            if kind == "error":
-                self.complaints.append(text)
-
-        def asked(url: str) -> None:
-            if url.startswith("http"):
-                self.addresses.append(url)
-            if not url.startswith((home, home.replace("http", "ws"), "data:", "blob:")):
-                self.outside.append(url)
-            if url.startswith(f"{home}/media/"):
-                self.pictures.append(url)
-
-        self.page.on("console", lambda message: heard(message.type, message.text))
-        self.page.on("pageerror", lambda error: heard("error", str(error)))
-        self.page.on("request", lambda request: asked(request.url))
-
-
-@pytest.fixture(params=list(WIDTHS))
-def visit(request: pytest.FixtureRequest, chromium: Browser, server: Server) -> Iterator[Visit]:
-    found = open_tab(chromium, server, request.param)
-    yield found
-    found.page.context.close()
-
-
-def open_tab(
-    chromium: Browser,
-    server: Server,
-    width: str,
-    *,
-    scheme: str = "light",
-    sockets: Callable[[WebSocketRoute], None] | None = None,
-) -> Visit:
-    wide, high = WIDTHS[width]
-    context = chromium.new_context(
-        viewport={"width": wide, "height": high},
-        color_scheme=scheme,
-        reduced_motion="reduce",
-        accept_downloads=True,
-    )
-    found = Visit(context.new_page())
-    if sockets is not None:
-        found.page.route_web_socket(re.compile("/_stcore/stream"), sockets)
-    found.listen(server.url)
-    found.page.set_default_timeout(30_000)
-    found.page.goto(server.url)
-    return found
-
-
-def button(page: Page, label: str):
-    return page.get_by_role("button", name=label)
-
-
-def show_sidebar(page: Page) -> None:
-    opener = page.get_by_test_id("stExpandSidebarButton")
-    expect(page.get_by_test_id("stSidebar")).to_be_attached()
-    if opener.is_visible():
-        opener.click()
-
-
-def fill_in(page: Page, name: str, films: list[dict]) -> None:
-    page.get_by_label("Patient name").fill(name)
-    page.locator("input[type=file]").set_input_files(films)
-    expect(button(page, "Remove")).to_have_count(len(films))
-    notice = page.get_by_test_id("stCheckbox").locator("label")
-    if notice.count():
-        notice.click()
-        expect(page.get_by_test_id("stCheckbox")).to_have_count(0)
-
-
-def complaints(page: Page) -> list[str]:
-    """What axe finds that is serious; Streamlit's own fault is known by its id."""
-    found = Axe().run(page).response["violations"]
-    known = {"presentation-role-conflict"}
-    return [
-        f"{one['id']}: {one['nodes'][0]['html'][:120]}"
-        for one in found
-        if one["impact"] in {"serious", "critical"} and one["id"] not in known
-    ]
 
 
 def test_two_films_are_classified_and_the_session_opens_again(
@@ -264,13 +96,6 @@ def test_two_clicks_are_one_run(visit: Visit):
     expect(page.get_by_role("button", name="Ann")).to_have_count(1)
 
 
-@pytest.fixture
-def tab(chromium: Browser, server: Server) -> Iterator[Visit]:
-    found = open_tab(chromium, server, "desktop")
-    yield found
-    found.page.context.close()
-
-
 def test_a_file_that_the_field_refuses_is_told_beside_the_good_ones(tab: Visit):
     page = tab.page
     huge = {"name": "huge.png", "mimeType": "image/png", "buffer": b"x"}
@@ -307,6 +132,27 @@ def test_a_lost_connection_costs_nothing(chromium: Browser, server: Server):
     expect(page.get_by_role("table")).to_have_count(30)
     assert len(sockets) > 1
     page.context.close()
+
+
+def test_what_draws_itself_again_is_never_sent_as_a_reference(tab: Visit):
+    """Streamlit drops the containers of two draws that follow at once, not what lies in them."""
+    sent: list[ForwardMsg] = []
+    limit = int(config.get_option("global.minCachedMessageSize"))
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framereceived", lambda frame: sent.append(ForwardMsg.FromString(frame)))
+
+    tab.page.on("websocket", listen)
+    tab.page.reload()
+    fill_in(tab.page, "Ann", [{**FILMS[0], "name": f"{number}.png"} for number in range(6)])
+    button(tab.page, "Classify").click()
+    expect(tab.page.get_by_role("table")).to_have_count(6)
+
+    again = [message for message in sent if message.delta.fragment_id]
+    assert again
+    assert max(message.ByteSize() for message in again) < limit
+    # The films themselves are as large as that, so they are drawn with the page.
+    assert max(message.ByteSize() for message in sent) > limit
 
 
 def test_two_browsers_see_nothing_of_each_other(tab: Visit, chromium: Browser, server: Server):

@@ -1,37 +1,37 @@
 """The films on the form: each a small picture with its name and a button that takes it off."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
 
 from cxr_app.forms import DraftFilm
 from cxr_app.pages import state
-from cxr_app.pages.parts import wording
-from cxr_app.pages.parts.guard import guarded
+from cxr_app.pages.parts import watch, wording
 
 __all__ = ["show"]
 
-LOOK_SECONDS: Final = 0.4
 WIDTH: Final = 152  # pixels; two stand side by side on a phone
 
 
 def show() -> None:
     """Draw them, and draw again by itself while some are still being read."""
     form = state.form()
-    is_reading = any(film.look is None for film in state.desk().forms.films(form.id))
-    st.fragment(_tiles, run_every=LOOK_SECONDS if is_reading else None)(form, is_reading)
+    films = state.desk().forms.films(form.id)
+    n_unread = _count_unread(films)
+    if films:
+        with st.container(horizontal=True, gap="small"):
+            for film in films:
+                _tile(form, film)
+    if n_unread:
+        watch.show(
+            lambda: None,
+            has_news=lambda: _count_unread(state.desk().forms.films(form.id)) < n_unread,
+        )
 
 
-def _tiles(form: state.Form, is_reading: bool) -> None:
-    with guarded():
-        films = state.desk().forms.films(form.id)
-        if films:
-            with st.container(horizontal=True, gap="small"):
-                for film in films:
-                    _tile(form, film)
-        is_done = is_reading and all(film.look is not None for film in films)
-        if state.take_redraw() or is_done:
-            st.rerun()
+def _count_unread(films: Sequence[DraftFilm]) -> int:
+    return sum(film.look is None for film in films)
 
 
 def _tile(form: state.Form, film: DraftFilm) -> None:

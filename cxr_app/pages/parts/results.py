@@ -1,53 +1,54 @@
 """The results of a session as they come, and how far its run is."""
 
-from typing import Final
-
 import streamlit as st
 
 from cxr_app.codes import Code
 from cxr_app.errors import CxrError
 from cxr_app.pages import state
-from cxr_app.pages.parts import film_card, wording
-from cxr_app.pages.parts.guard import guarded
+from cxr_app.pages.parts import film_card, watch, wording
 from cxr_app.runs import Run
 from cxr_app.sessions import PatientSession
 
 __all__ = ["show"]
 
-LOOK_SECONDS: Final = 0.4
 
-
-def show(session: PatientSession) -> None:
+def show(id_: str) -> None:
     """Draw them, and draw again by itself while a run goes on."""
-    run = state.desk().run(session.id)
-    is_running = run is not None and not run.is_over
-    st.fragment(_results, run_every=LOOK_SECONDS if is_running else None)(session.id, is_running)
-
-
-def _results(id_: str, is_running: bool) -> None:
-    with guarded():
-        _draw(id_, is_running=is_running)
-
-
-def _draw(id_: str, *, is_running: bool) -> None:
     # The run first: what it brings between the two looks is then drawn at once, never lost.
     run = state.desk().run(id_)
     session = state.desk().session(id_)
     if session is None:
         st.rerun()
+    # Containers, so that a line more above the films moves none of them.
+    with st.container():
+        _head(session, run)
+    with st.container():
+        for film, outcome in zip(session.films, session.outcomes, strict=False):
+            film_card.show(outcome, is_drawing=film.is_drawing)
+
+
+def _head(session: PatientSession, run: Run | None) -> None:
     if run is not None and not run.is_over:
-        _progress(session, run)
+        _watch(session, run)
     elif run is not None and run.incident:
         failed = CxrError(Code.INTERNAL_ERROR, id=run.incident)
         st.error(wording.plain(f"{failed} Code: {failed.code}"), icon=":material/error:")
         _go_on(session, len(session.waiting))
     elif session.n_cancelled:
         _go_on(session, session.n_cancelled)
-    for film, outcome in zip(session.films, session.outcomes, strict=False):
-        film_card.show(outcome, is_drawing=film.is_drawing)
-    is_over = run is None or run.is_over
-    if state.take_redraw() or (is_running and is_over):
-        st.rerun()
+
+
+def _watch(drawn: PatientSession, run: Run) -> None:
+    def progress() -> None:
+        session = state.desk().session(drawn.id)
+        if session is not None and not run.is_over:
+            _progress(session, run)
+
+    def has_news() -> bool:
+        session = state.desk().session(drawn.id)
+        return run.is_over or session is None or len(session.outcomes) > len(drawn.outcomes)
+
+    watch.show(progress, has_news=has_news)
 
 
 def _progress(session: PatientSession, run: Run) -> None:
