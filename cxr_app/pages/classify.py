@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cxr_app.codes import Code
-from cxr_app.pages import state
+from cxr_app.pages import state, tab
 from cxr_app.pages.parts import (
     address,
     examples,
@@ -30,6 +30,7 @@ def page() -> None:
         settings = read_settings()
         address.check(settings)
         uploads.keep_in_memory(settings.limits.max_bytes)
+        tab.draw_whole_on_return()
         style.apply()
         st.title("CXR Demo", anchor=False)
         st.write(
