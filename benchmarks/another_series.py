@@ -26,15 +26,17 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from training.also import with_also
-from training.freezing import Assignment, network_of, train
-from training.metrics import auc
-from training.order import read_films, split_films
-from training.prepare import Prepared, prepare
-from training.recipe import AlsoRecipe, Recipe, read_recipe
-from training.sources import LabelledFilm
-from training.splits import Split
-from training.weights import FirstWeights
+from training.data.archive import read_films, split_films
+from training.data.preparation import Prepared, prepare
+from training.data.second_archive import with_also
+from training.data.sources import LabelledFilm
+from training.data.splits import Split
+from training.learning.training import Assignment, train
+from training.metrics.scores import auc
+from training.networks.freezing import network_of
+from training.networks.weights import FirstWeights
+from training.recipes.data import AlsoRecipe
+from training.recipes.recipe import Recipe, read_recipe
 
 SIZE, EPOCHS = 128, 4
 

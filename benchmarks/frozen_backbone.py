@@ -27,16 +27,18 @@ import numpy as np
 
 from cxr_app.imaging.phantom import draw_phantom
 from cxr_app.imaging.to_input import to_input
-from training.fit import Labelled, by_labels, fit
-from training.freezing import Assignment, network_of, train
-from training.losses import loss_of
-from training.metrics import Scores
-from training.order import split_of
-from training.prepare import Prepared, prepare, shrink
-from training.progress import MERITS, Epoch, Progress
-from training.recipe import Recipe, read_recipe
-from training.tasks import TASKS, truth_of
-from training.weights import FirstWeights, first_weights_of
+from training.data.archive import split_of
+from training.data.preparation import Prepared, prepare, truth_of
+from training.data.reduction import shrink
+from training.learning.fit import Labelled, by_labels, fit
+from training.learning.losses import loss_of
+from training.learning.progress import MERITS, Epoch, Progress
+from training.learning.tasks import TASKS
+from training.learning.training import Assignment, train
+from training.metrics.scores import Scores
+from training.networks.freezing import network_of
+from training.networks.weights import FirstWeights, first_weights_of
+from training.recipes.recipe import Recipe, read_recipe
 
 AIM = 3.0
 RECIPE = ROOT / "training" / "recipes" / "003.toml"

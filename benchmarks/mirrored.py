@@ -23,10 +23,10 @@ from cxr_app.limits import Limits
 from cxr_app.prediction import Prediction
 from cxr_app.settings import Precision
 from cxr_app.spec import Interval
+from training.data.archive import split_of
 from training.evaluation.answers import ask
-from training.evaluation.figures import changes, main_figures
-from training.order import split_of
-from training.recipe import read_recipe
+from training.metrics.figures import changes, main_figures
+from training.recipes.recipe import read_recipe
 
 
 def said(name: str, one: Interval) -> str:

@@ -27,10 +27,10 @@ from cxr_app.engine.openvino import OpenVinoEngine
 from cxr_app.limits import Limits
 from cxr_app.prediction import Prediction
 from cxr_app.settings import Precision
+from training.data.archive import split_of
+from training.data.sources import LabelledFilm
 from training.evaluation.answers import ask
-from training.order import split_of
-from training.recipe import read_recipe
-from training.sources import LabelledFilm
+from training.recipes.recipe import read_recipe
 
 STRETCH = 150
 

@@ -20,13 +20,13 @@ from cxr_app.spec import (
     Task,
     TrainingFacts,
 )
-from training.export import export
+from training.export.bundle import export
 
 NOTICE = "Research and education only, not a medical device, not for diagnosis; a test model."
 
 
 def tiny_network(seed: int = 3) -> keras.Model:
-    """Build a network of two convolutions in the form of `training.graphs.build_served`."""
+    """Build a network of two convolutions in the form of `graphs.build_served`."""
     keras.utils.set_random_seed(seed)
     film = keras.Input((512, 512, 1), dtype="uint8", name="film")
     grey = keras.layers.AveragePooling2D(16)(keras.ops.cast(film, "float32"))

@@ -94,7 +94,7 @@ def written_default(cell: str) -> object:
 
 
 def test_every_key_of_a_recipe_is_in_the_guide_with_its_default():
-    from training.recipe import Recipe
+    from training.recipes.recipe import Recipe
 
     page = (GUIDES / "recipe-keys.md").read_text("utf-8")
     rows = re.findall(r"^\| `([a-z_.]+)` \| [^|]+ \| [^|]+ \| ([^|]+) \|$", page, re.M)
@@ -104,14 +104,16 @@ def test_every_key_of_a_recipe_is_in_the_guide_with_its_default():
 
 
 def test_every_name_that_a_recipe_may_choose_is_in_the_guide():
-    from training.heads import HEADS
-    from training.losses import LOSSES
-    from training.networks import BACKBONES
-    from training.optimizers import OPTIMIZERS
-    from training.samplers import SAMPLERS
-    from training.schedules import SCHEDULES
-    from training.sources import FINDINGS, SOURCES
-    from training.tables import Freeze, Monitor, Precision
+    from training.data.sampling import SAMPLERS
+    from training.data.sources import SOURCES
+    from training.learning.losses import LOSSES
+    from training.learning.optimizers import OPTIMIZERS
+    from training.learning.schedules import SCHEDULES
+    from training.networks.backbones import BACKBONES
+    from training.networks.heads import HEADS
+    from training.recipes.fitting import Monitor, Precision
+    from training.recipes.names import FINDINGS
+    from training.recipes.network import Freeze
 
     names = [*SOURCES, *FINDINGS, *BACKBONES, *HEADS, *LOSSES, *OPTIMIZERS, *SAMPLERS, *SCHEDULES]
     names += [*Freeze, *Monitor, *Precision]
@@ -122,8 +124,8 @@ def test_every_name_that_a_recipe_may_choose_is_in_the_guide():
 
 def test_the_searches_of_the_guide_suit_a_recipe():
     from cxr_app.strict import read_strictly
-    from training.recipe import Recipe
-    from training.search_space import check_space
+    from training.recipes.recipe import Recipe
+    from training.recipes.search_space import check_space
 
     guide = (GUIDES / "recipes.md").read_text("utf-8")
     spaces = re.findall(r"```toml\n(.*?)```", guide, re.S)

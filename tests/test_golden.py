@@ -13,8 +13,8 @@ from cxr_app.imaging.decode import decode
 from cxr_app.imaging.phantom import phantom_png
 from cxr_app.limits import Limits
 from tests.stories.page import classify, desk, open_page
-from training.prepare import read_input
-from training.sources import read_class_folders
+from training.data.preparation import read_input
+from training.data.sources import read_class_folders
 
 FILM = phantom_png(5, size=(420, 300), consolidation=0.7)
 

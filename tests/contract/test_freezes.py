@@ -5,11 +5,13 @@ import numpy as np
 import pytest
 
 from cxr_app.errors import TrainingError
-from training.freezing import hold, trainable_count
-from training.graphs import Shape, build_fitted
-from training.heads import HEADS
-from training.networks import BACKBONES
-from training.recipe import FitRecipe, Freeze, NetworkRecipe, Recipe
+from training.networks.backbones import BACKBONES
+from training.networks.freezing import hold, trainable_count
+from training.networks.graphs import Shape, build_fitted
+from training.networks.heads import HEADS
+from training.recipes.fitting import FitRecipe
+from training.recipes.network import Freeze, NetworkRecipe
+from training.recipes.recipe import Recipe
 
 # MobileNetV2's first layer that moves in a step.
 FIRST = {

@@ -12,12 +12,14 @@ from cxr_app.bundle import load_bundle, open_bundle
 from cxr_app.errors import BundleError
 from cxr_app.spec import Task
 from tests.bundles import drawn_inputs, tiny_spec
-from training.export import export
-from training.freezing import hold, trainable_count
-from training.graphs import Shape, build_fitted, build_served
-from training.heads import HEADS
-from training.networks import BACKBONES, Backbone
-from training.recipe import FitRecipe, Freeze, NetworkRecipe, Recipe
+from training.export.bundle import export
+from training.networks.backbones import BACKBONES, Backbone
+from training.networks.freezing import hold, trainable_count
+from training.networks.graphs import Shape, build_fitted, build_served
+from training.networks.heads import HEADS
+from training.recipes.fitting import FitRecipe
+from training.recipes.network import Freeze, NetworkRecipe
+from training.recipes.recipe import Recipe
 
 # On a map of 2 x 2 cells with 16 channels, for two classes.
 OWN = {

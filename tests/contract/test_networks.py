@@ -7,14 +7,16 @@ import numpy as np
 import pytest
 
 from tests.bundles import drawn_inputs, tiny_spec
-from training.boundary import cut
-from training.export import export
-from training.freezing import hold, trainable_count
-from training.graphs import Shape, build_fitted, build_served
-from training.heads import HEADS
-from training.networks import BACKBONES
-from training.prepare import shrink
-from training.recipe import FitRecipe, Freeze, NetworkRecipe, Recipe
+from training.data.reduction import shrink
+from training.export.bundle import export
+from training.networks.backbones import BACKBONES
+from training.networks.freezing import hold, trainable_count
+from training.networks.graphs import Shape, build_fitted, build_served
+from training.networks.heads import HEADS
+from training.networks.partition import cut
+from training.recipes.fitting import FitRecipe
+from training.recipes.network import Freeze, NetworkRecipe
+from training.recipes.recipe import Recipe
 
 SIZE = 64
 # Parameters without a head: those that the papers' code or Keras Applications state for a thousand

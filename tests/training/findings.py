@@ -10,10 +10,10 @@ from cxr_app.imaging.phantom import phantom_png
 from cxr_app.spec import CalibrationFigures, DataFacts, DecisionSpec, Interval, Task, TrainingFacts
 from tests.bundles import drawn_inputs, tiny_network, tiny_spec
 from tests.training.reports import write_metrics
-from training.export import export
-from training.order import split_of
-from training.recipe import read_recipe
-from training.sources import data_sha256
+from training.data.archive import split_of
+from training.data.sources import data_sha256
+from training.export.bundle import export
+from training.recipes.recipe import read_recipe
 
 LABELS = ("Effusion", "Mass")
 

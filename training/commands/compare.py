@@ -28,7 +28,7 @@ def add(verbs: Any) -> Any:
 def run(options: argparse.Namespace) -> None:
     """Compare, and print a table."""
     from cxr_app.bundle import open_bundle
-    from training.evaluation.compare import compare, open_other, printed
+    from training.evaluation.comparison import compare, open_other, printed
 
     bundle = open_bundle(options.model)
     others = [open_other(place) for place in options.others]

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any, Final
 
-from training.commands.orders import shown_path
+from training.commands.training_options import shown_path
 
 __all__ = ["PARTS", "add", "evaluation_command", "run"]
 
@@ -69,7 +69,7 @@ def add(verbs: Any) -> Any:
 def run(options: argparse.Namespace) -> None:
     """Measure, print the figures and where the card lies."""
     from cxr_app.bundle import open_bundle
-    from training.evaluation.evaluate import Inquiry, evaluate
+    from training.evaluation.measurement import Inquiry, evaluate
 
     found = evaluate(
         Inquiry(

@@ -30,7 +30,7 @@ def add(verbs: Any) -> Any:
 
 def run(options: argparse.Namespace) -> None:
     """Draw, and print where the picture lies."""
-    from training.explain import Inquiry, explain
+    from training.explanation.attribution import Inquiry, explain
 
     inquiry = Inquiry(
         model=options.model, film=options.film, label=options.label, output=options.output

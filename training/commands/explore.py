@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from training.commands.orders import shown_path
+from training.commands.training_options import shown_path
 
 __all__ = ["add", "run"]
 
@@ -33,8 +33,8 @@ def add(verbs: Any) -> Any:
 
 def run(options: argparse.Namespace) -> None:
     """Explore, and print where the report lies."""
-    from training.explore import Inquiry, explore
-    from training.recipe import read_recipe
+    from training.audit import Inquiry, explore
+    from training.recipes.recipe import read_recipe
 
     words = ["python -m training explore --data DIR --recipe", shown_path(options.recipe)]
     inquiry = Inquiry(

@@ -5,7 +5,7 @@ from typing import Any
 
 from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
-from training.commands.orders import add_order, order_of
+from training.commands.training_options import add_order, order_of
 
 __all__ = ["add", "run"]
 
@@ -27,8 +27,8 @@ def add(verbs: Any) -> Any:
 
 def run(options: argparse.Namespace) -> None:
     """Search, and print the best values as lines of a recipe."""
-    from training.search import search
-    from training.search_space import as_toml
+    from training.recipes.search_space import as_toml
+    from training.selection.search import search
 
     if options.trials < 1:
         raise TrainingError(Code.USAGE, reason="--trials must be 1 or more")

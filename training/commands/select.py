@@ -8,8 +8,8 @@ from typing import Any, Final
 from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
 from cxr_app.spec import NAME_PATTERN
-from training.commands.orders import add_order, order_of
-from training.outputs import apart_from, reachable
+from training.commands.training_options import add_order, order_of
+from training.output_paths import apart_from, reachable
 
 __all__ = ["add", "run"]
 
@@ -58,9 +58,9 @@ def add(verbs: Any) -> Any:
 
 def run(options: argparse.Namespace) -> None:
     """Train, and print the bundle's folder."""
-    from training.export import bring_back
-    from training.reporting.logs import check_tensorboard
-    from training.run import select
+    from training.export.bundle import bring_back
+    from training.learning.logs import check_tensorboard
+    from training.pipeline import select
 
     if options.tensorboard:
         check_tensorboard()

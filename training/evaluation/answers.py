@@ -16,12 +16,11 @@ from cxr_app.imaging.decode import decode
 from cxr_app.limits import Limits
 from cxr_app.prediction import Prediction
 from cxr_app.spec import Spec, Task
-from training.calibrate import calibrated
-from training.evaluation.figures import Called
-from training.evaluation.forms import Form
-from training.prepare import read_input
-from training.sources import LabelledFilm
-from training.tasks import truth_of
+from training.calibration.decision import calibrated
+from training.data.preparation import read_input, truth_of
+from training.data.sources import LabelledFilm
+from training.evaluation.perturbations import Form
+from training.metrics.figures import Called
 
 __all__ = ["Answers", "ask", "ask_findings", "looked_for"]
 

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from sklearn.metrics import precision_recall_fscore_support
 
 from cxr_app.spec import Interval, Task
-from training.evaluation import weighed
-from training.evaluation.figures import Called
-from training.evaluation.redraw import Weighed, Weights, redraw
+from training.metrics import weights as weighed
+from training.metrics.bootstrap import Weighed, Weights, redraw
+from training.metrics.figures import Called
 
 __all__ = [
     "AVERAGES",

@@ -8,9 +8,9 @@ import numpy as np
 from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
 from cxr_app.prediction import Prediction
+from training.data.sources import LabelledFilm, read_class_folders
 from training.evaluation.answers import Answers, ask
-from training.evaluation.figures import Called, change_of_auc, main_figures
-from training.sources import LabelledFilm, read_class_folders
+from training.metrics.figures import Called, change_of_auc, main_figures
 
 __all__ = ["Copies", "compare_copies", "find_copies"]
 

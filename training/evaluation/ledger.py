@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cxr_app.spec import Interval
-from training.sources import LabelledFilm, data_sha256
+from training.data.sources import LabelledFilm, data_sha256
 
 __all__ = ["LEDGER", "Opening", "append", "begin", "complete", "finish", "openings"]
 

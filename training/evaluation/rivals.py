@@ -19,16 +19,16 @@ from cxr_app.errors import Rejected, TrainingError
 from cxr_app.imaging.decode import decode
 from cxr_app.imaging.quality import examine
 from cxr_app.limits import Limits
-from training.calibrate import fit_temperature
+from training.calibration.temperature import fit_temperature
+from training.data.preparation import truth_of
+from training.data.sources import LabelledFilm
 from training.evaluation import ledger
+from training.evaluation.answer_file import Owner, keep_answers
 from training.evaluation.answers import Answers, looked_for
-from training.evaluation.figures import mean_figures
-from training.evaluation.kept import Owner, keep_answers
-from training.evaluation.parts import find_part, own_split
-from training.outputs import apart_from, reachable
-from training.recipe import read_recipe
-from training.sources import LabelledFilm
-from training.tasks import truth_of
+from training.evaluation.subsets import find_part, own_split
+from training.metrics.figures import mean_figures
+from training.output_paths import apart_from, reachable
+from training.recipes.recipe import read_recipe
 
 __all__ = [
     "Network",
@@ -96,7 +96,7 @@ class RivalInquiry:
     data : Path
         Its archive.
     part : str
-        As of `training.evaluation.parts.find_part`.
+        As of `training.evaluation.subsets.find_part`.
     recipe : Path
         The model's own: its calibration films calibrate the rival.
     output : Path

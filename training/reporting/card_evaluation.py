@@ -12,7 +12,7 @@ WORTH_SAYING: Final = 0.05
 
 
 def evaluation(spec: Spec, part: str, found: dict[str, Any], retrained: dict[str, Any]) -> str:
-    """Write the section of one evaluation, as `training.evaluation.evaluate` found it."""
+    """Write the section of one evaluation, as `training.evaluation.measurement` found it."""
     is_of_findings = "labels" in found
     return "\n\n".join(
         [

@@ -13,8 +13,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from sklearn.metrics import precision_recall_curve, roc_curve
 
-from training.evaluation.figures import Called, confusion
-from training.metrics import balanced_weights
+from training.metrics.figures import Called, confusion
+from training.metrics.scores import balanced_weights
 
 __all__ = ["PICTURES", "Panel", "draw_pictures"]
 

@@ -7,19 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from cxr_app.bundle import Bundle, open_bundle
-from cxr_app.codes import Code
-from cxr_app.errors import TrainingError
-from training.metrics import Scores
-from training.progress import Epoch
-from training.recipe import Freeze, Recipe
+from training.export.metrics_file import read_metrics
+from training.learning.logs import write_curves
+from training.learning.progress import Epoch
+from training.metrics.scores import Scores
+from training.networks.teacher import Teacher
+from training.networks.weights import FirstWeights
+from training.recipes.network import Freeze
+from training.recipes.recipe import Recipe
 from training.reporting.card import card
 from training.reporting.curve_plots import draw_curves
-from training.reporting.logs import write_curves
-from training.select import Candidate
-from training.teacher import Teacher
-from training.weights import FirstWeights
+from training.selection.candidates import Candidate
 
-__all__ = ["Findings", "never_trained", "read_metrics", "write_again", "write_report"]
+__all__ = ["Findings", "never_trained", "write_again", "write_report"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,24 +86,6 @@ def write_again(bundle: Bundle, metrics: dict[str, Any]) -> None:
     write_curves(plain["candidates"], folder / "curves.csv")
 
 
-def read_metrics(bundle: Bundle) -> dict[str, Any]:
-    """Read `report/metrics.json`.
-
-    Raises
-    ------
-    TrainingError
-        `data_invalid` where it is missing, no JSON, or of another model.
-    """
-    try:
-        metrics = json.loads((bundle.folder / "report" / "metrics.json").read_text("utf-8"))
-        is_ours = metrics["bundle_sha256"] == bundle.sha256
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _unreadable("is missing or damaged") from error
-    if not is_ours:
-        raise _unreadable("speaks of another model")
-    return dict(metrics)
-
-
 def _finite(value: Any) -> Any:
     """Make dataclasses tables, and null of what has no value, which JSON has no number for."""
     if is_dataclass(value) and not isinstance(value, type):
@@ -113,10 +95,6 @@ def _finite(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_finite(inner) for inner in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _unreadable(reason: str) -> TrainingError:
-    return TrainingError(Code.DATA_INVALID, place="report/metrics.json", reason=reason)
 
 
 def _metrics(bundle: Bundle, findings: Findings) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.training import findings
-from training import bootstrap
 from training.evaluation import ledger
+from training.metrics import patient_interval as bootstrap
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from cxr_app.spec import Interval, Task
-from training.bootstrap import patient_interval
 from training.evaluation.class_report import (
     Classes,
     changes_of_shares,
@@ -12,7 +11,8 @@ from training.evaluation.class_report import (
     classes_of,
     shares_of,
 )
-from training.evaluation.figures import Called, main_figures
+from training.metrics.figures import Called, main_figures
+from training.metrics.patient_interval import patient_interval
 
 # Five films and three findings: A is found twice and said once wrongly, B is missed once, nothing
 # is ever said of C. The last film has no finding, and none is said.

@@ -14,17 +14,17 @@ from cxr_app.imaging.decode import decode
 from cxr_app.limits import Limits
 from tests.training import findings
 from training.cli import main
-from training.evaluation import compare as comparing
+from training.data.sources.nih import read_nih_findings
+from training.evaluation import comparison as comparing
 from training.evaluation import ledger
-from training.evaluation.figures import Called
-from training.evaluation.kept import Kept, Owner, read_answers
+from training.evaluation.answer_file import Kept, Owner, read_answers
 from training.evaluation.rivals import (
     Network,
     RivalInquiry,
     measure_rival,
     read_rival,
 )
-from training.sources.nih import read_nih_findings
+from training.metrics.figures import Called
 
 # It knows one of our two labels under another spelling, and one that it never learned.
 RIVAL = Network(

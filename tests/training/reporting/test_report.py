@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
-from training.recipe import FitRecipe, Freeze, NetworkRecipe, Recipe
+from training.networks.weights import FirstWeights
+from training.recipes.fitting import FitRecipe
+from training.recipes.network import Freeze, NetworkRecipe
+from training.recipes.recipe import Recipe
 from training.reporting.report import never_trained
-from training.weights import FirstWeights
 
 
 def recipe(freeze: Freeze) -> Recipe:

@@ -1,0 +1,126 @@
+"""Where a verb may write."""
+
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from cxr_app.codes import Code
+from cxr_app.errors import TrainingError
+from training import output_paths as outputs
+from training.output_paths import SPARE, apart_from, check_room, outside_the_tree, put, reachable
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        pytest.param("data", id="the very folder"),
+        pytest.param("data/train/report", id="inside it"),
+        pytest.param("report/../data/x", id="inside it, by a detour"),
+        pytest.param("link/x", id="inside it, by a link"),
+        pytest.param(".", id="around it"),
+    ],
+)
+def test_an_output_lies_apart_from_what_is_read(tmp_path: Path, output: str):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "data")
+
+    with pytest.raises(TrainingError, match="--errors must lie apart from the films") as refused:
+        apart_from(tmp_path / output, tmp_path / "model", tmp_path / "data", option="--errors")
+
+    assert refused.value.code is Code.USAGE
+    apart_from(tmp_path / "database", tmp_path / "model", tmp_path / "data")
+
+
+@pytest.mark.parametrize("place", ["maps", "docs/../maps", ".venv/maps", "runs", "."])
+def test_pictures_of_films_do_not_go_into_the_repository(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(outputs, "REPOSITORY", tmp_path / "checkout")
+
+    with pytest.raises(TrainingError, match="outside the repository, or below its runs/"):
+        outside_the_tree(tmp_path / "checkout" / place)
+
+
+def test_pictures_of_films_may_lie_below_runs_which_git_ignores():
+    assert "runs/" in (outputs.REPOSITORY / ".gitignore").read_text().splitlines()
+    outside_the_tree(outputs.REPOSITORY / "runs" / "maps")
+
+
+def test_pictures_of_films_may_lie_anywhere_else(tmp_path: Path):
+    outside_the_tree(tmp_path / "maps")
+
+
+def test_runs_that_are_a_link_into_the_repository_are_no_way_around(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(outputs, "REPOSITORY", tmp_path)
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "runs").symlink_to(tmp_path / "docs")
+
+    with pytest.raises(TrainingError, match="outside the repository"):
+        outside_the_tree(tmp_path / "runs" / "maps")
+
+
+def test_no_folder_can_be_made_below_a_file(tmp_path: Path):
+    (tmp_path / "file").write_text("mine")
+
+    with pytest.raises(TrainingError, match="a part of the path to report is a file"):
+        reachable(tmp_path / "file" / "new" / "report")
+    reachable(tmp_path / "new" / "report")
+
+
+def test_nothing_is_begun_that_would_not_fit_onto_the_disk(tmp_path: Path, monkeypatch):
+    free = SPARE + 100
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+
+    check_room(tmp_path / "new" / "bundle", n_bytes=100)
+    with pytest.raises(TrainingError, match="64 MiB are free and 65 MiB are needed") as caught:
+        check_room(tmp_path / "new" / "bundle", n_bytes=2**20)
+
+    assert caught.value.code == "output_failed"
+
+
+def folder_with(place: Path, text: str) -> Path:
+    place.mkdir()
+    (place / "page").write_text(text)
+    return place
+
+
+def test_a_finished_folder_takes_the_place_of_what_was_there(tmp_path: Path):
+    target = folder_with(tmp_path / "report", "old")
+
+    put(folder_with(tmp_path / ".new", "new"), target)
+
+    assert (target / "page").read_text() == "new"
+    assert [path.name for path in tmp_path.iterdir()] == ["report"]
+
+
+def test_what_was_there_comes_back_where_the_new_folder_cannot_be_moved(tmp_path: Path):
+    target = folder_with(tmp_path / "report", "old")
+
+    with pytest.raises(FileNotFoundError):
+        put(tmp_path / "nothing", target)
+
+    assert (target / "page").read_text() == "old"
+
+
+def test_a_kill_between_the_renames_leaves_what_was_there_where_it_was_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    class Killed(BaseException):
+        pass
+
+    target, rename = folder_with(tmp_path / "report", "old"), Path.rename
+
+    def renamed_until(self: Path, to: Path) -> Path:
+        if self.name == ".new":
+            raise Killed
+        return rename(self, to)
+
+    monkeypatch.setattr(Path, "rename", renamed_until)
+    with pytest.raises(Killed):
+        put(folder_with(tmp_path / ".new", "new"), target, aside=tmp_path / ".report.old")
+
+    assert (tmp_path / ".report.old" / "page").read_text() == "old"

@@ -1,0 +1,1 @@
+"""Calibration: temperature, operating point and indeterminate zone, from calibration films."""

@@ -1,0 +1,1 @@
+"""Films on their way into training: archives, splits, preparation, augmentation, batches."""

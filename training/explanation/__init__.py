@@ -1,0 +1,1 @@
+"""Explanation: where in a film the evidence for a label lies."""

@@ -1,0 +1,120 @@
+"""Explain: from a bundle and a film to a picture of what in it spoke for a label."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from cxr_app.bundle import Bundle, open_bundle
+from cxr_app.codes import Code
+from cxr_app.decision import decide
+from cxr_app.errors import TrainingError
+from cxr_app.imaging.decode import decode
+from cxr_app.imaging.film import Film
+from cxr_app.imaging.quality import examine
+from cxr_app.imaging.to_input import to_input
+from cxr_app.limits import Limits
+from cxr_app.sources import FileSource
+from cxr_app.spec import Task
+from training.calibration.decision import calibrated
+from training.explanation.evidence_picture import draw_map
+from training.explanation.gradient_map import gradient_map
+from training.networks.loading import load_served
+from training.output_paths import apart_from, outside_the_tree
+
+__all__ = ["Inquiry", "explain"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inquiry:
+    """What is asked for.
+
+    Attributes
+    ----------
+    model : Path
+        A bundle's folder, of any task.
+    film : Path
+    label : str or None
+        One of the bundle's; None asks for the one that the model gives.
+    output : Path
+        The picture to be written, a .png that is not there yet.
+    """
+
+    model: Path
+    film: Path
+    label: str | None
+    output: Path
+
+
+def explain(inquiry: Inquiry) -> Path:
+    """Draw a film and what in it spoke for a label, as a model's network sees it.
+
+    Returns
+    -------
+    Path
+        The picture.
+
+    Raises
+    ------
+    TrainingError
+        `usage` for a label that the model does not have, or an output that would lie over a file,
+        among the films, in the model or in the repository.
+    Rejected
+        As the app would reject the film.
+    BundleError
+        Where the model does not verify.
+    """
+    _check_output(inquiry)
+    film = _read(inquiry.film)
+    bundle = open_bundle(inquiry.model)
+    asked = None if inquiry.label is None else _place(inquiry.label, bundle)
+    network, seen = load_served(bundle), to_input(film)
+    label = _given(network, seen, bundle) if asked is None else asked
+    evidence = gradient_map(network, seen, label, task=bundle.spec.task)
+    picture = draw_map(film, evidence, bundle.spec.labels[label], notice=bundle.spec.notice)
+    with inquiry.output.open("xb") as file:
+        file.write(picture)
+    return inquiry.output
+
+
+def _check_output(inquiry: Inquiry) -> None:
+    """Refuse, before a film is read, to write where something else lies, or where no film may."""
+    output = inquiry.output
+    if output.suffix.lower() != ".png":
+        raise _unusable(f"--output {output.name} must end in .png")
+    if output.exists() or output.is_symlink():
+        raise _unusable(f"{output.name} is there already; name another --output")
+    # A film may be a link into an archive: neither folder is a place for a picture.
+    apart_from(output, inquiry.film.parent, inquiry.film.resolve().parent)
+    apart_from(output, inquiry.model, what="the model, whose files are all accounted for")
+    outside_the_tree(output)
+    folder = output.resolve().parent
+    if not folder.is_dir():
+        raise _unusable(f"there is no folder {folder.name} for --output; make it first")
+
+
+def _read(path: Path) -> Film:
+    film = decode(FileSource(path, path.name).read(Limits()), Limits())
+    examine(film, Limits())
+    return film
+
+
+def _place(label: str, bundle: Bundle) -> int:
+    labels = bundle.spec.labels
+    if label not in labels:
+        raise _unusable(f"the model has no label '{label}'; it has {', '.join(labels)}")
+    return labels.index(label)
+
+
+def _given(network: keras.Model, seen: NDArray[np.uint8], bundle: Bundle) -> int:
+    """Give the label that the model gives; of several findings the most probable one."""
+    logits = network.predict(seen[np.newaxis], verbose=0)["logits"]
+    if bundle.spec.task is Task.BINARY:
+        return decide(logits[0], bundle.spec.decision).label
+    return int(calibrated(logits, bundle.spec.decision, bundle.spec.task)[0].argmax())
+
+
+def _unusable(reason: str) -> TrainingError:
+    return TrainingError(Code.USAGE, reason=reason)

@@ -1,0 +1,180 @@
+"""Run to bundle: written beside its place, proven with both engines, then renamed into it."""
+
+import hashlib
+import io
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from cxr_app.bundle import Bundle, open_bundle
+from cxr_app.engine.base import Engine
+from cxr_app.engine.keras import KerasEngine
+from cxr_app.engine.openvino import OpenVinoEngine
+from cxr_app.engine.silent_openvino import import_openvino
+from cxr_app.heatmap import POOLINGS
+from cxr_app.settings import Precision
+from cxr_app.spec import Spec, spec_bytes
+from training.networks.heads import SHARPNESS
+from training.output_paths import check_room, put
+
+__all__ = ["MODEL_FILES", "ExportNotProven", "bring_back", "bundle_bytes", "export", "write_ir"]
+
+MODEL_FILES: Final = ("model.xml", "model.bin", "model.keras")
+HEAD_FILE: Final = "head.npz"  # of heads that pool
+TOLERANCE: Final = 1e-4  # of a logit between engines; of the largest one where that is above 1
+
+
+class ExportNotProven(RuntimeError):
+    """The exported graph does not answer as the trained network: a bug, never a user's mistake."""
+
+
+def export(
+    served: keras.Model,
+    spec: Spec,
+    *,
+    films: NDArray[np.uint8],
+    target: Path,
+    report: Callable[[Bundle], None],
+) -> Bundle:
+    """Write a bundle and its report beside its place, prove it, and rename it into its place.
+
+    A killed export leaves the old bundle whole: in its place, or, where the kill falls between two
+    renames, beside it under its name with `.` before and `.old` behind, from where the next export
+    brings it back.
+
+    Parameters
+    ----------
+    served : keras.Model
+        From `training.networks.graphs.build_served`, with its final weights.
+    spec : Spec
+        Complete but for `files`.
+    films : ndarray, uint8 [N, 512, 512, 1]
+        At least two, on which the export is proven.
+    target : Path
+        The bundle's folder; replaced if it is there.
+    report : callable (Bundle) -> None
+        Writes `report/` of the proven bundle.
+
+    Raises
+    ------
+    ExportNotProven
+        Where an engine's answers differ from `served.predict`.
+    TrainingError
+        `output_failed` where the disk has no room for it; nothing is touched.
+    """
+    check_room(target, n_bytes=bundle_bytes(served.count_params()))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    bring_back(target)
+    folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        folder.chmod(0o755)
+        write_ir(served, folder)
+        served.save(folder / "model.keras")
+        names = list(MODEL_FILES)
+        if spec.network.pooling in POOLINGS:
+            (folder / HEAD_FILE).write_bytes(_head_bytes(served, spec.network.pooling))
+            names.append(HEAD_FILE)
+        hashes = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
+        (folder / "spec.json").write_bytes(spec_bytes(replace(spec, files=hashes)))
+        bundle = open_bundle(folder)
+        _prove(bundle, served, films)
+        report(bundle)
+        put(folder, target, aside=_old(target))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return open_bundle(target)
+
+
+def bundle_bytes(parameters: int) -> int:
+    """Say what a bundle takes while it is written: float32 for each of two engines, one twice."""
+    return 3 * 4 * parameters
+
+
+def write_ir(served: keras.Model, folder: Path) -> None:
+    """Write `model.xml` and `model.bin`: OpenVINO IR, float32, outputs named."""
+    openvino = import_openvino()  # before Keras does
+    exported = folder / "export.xml"
+    served.export(str(exported), format="openvino", verbose=False)
+    graph = openvino.Core().read_model(exported)
+    # Keras names its outputs Identity:0 and so on, in the order of the sorted dictionary keys.
+    # The ranks tell them apart, and the export is proven afterwards.
+    for port in graph.outputs:
+        name = "logits" if len(port.get_partial_shape()) == 2 else "features"
+        port.get_tensor().set_names({name})
+    openvino.save_model(graph, folder / "model.xml", compress_to_fp16=False)
+    del graph
+    for leftover in (exported, exported.with_suffix(".bin")):
+        leftover.unlink()
+
+
+def _head_bytes(served: keras.Model, pooling: str) -> bytes:
+    """Write `head.npz`: pooling and the dense layers after it, for the closed-form heat map."""
+    names = [layer.name for layer in served.layers]
+    own = served.layers[names.index("pooled") :]
+    layers = [layer for layer in own if isinstance(layer, keras.layers.Dense)]
+    arrays = {"pooling": np.array(pooling), "activations": np.array([_name(la) for la in layers])}
+    if pooling == "log-sum-exp":
+        arrays["sharpness"] = np.array(SHARPNESS)
+    for index, layer in enumerate(layers):
+        arrays[f"kernel{index}"], arrays[f"bias{index}"] = map(np.asarray, layer.get_weights())
+    if layers[-1].units == 1:  # one sigmoid: the logits are 0 and what it says
+        for kind in ("kernel", "bias"):
+            name = f"{kind}{len(layers) - 1}"
+            arrays[name] = np.concatenate([np.zeros_like(arrays[name]), arrays[name]], axis=-1)
+    packed = io.BytesIO()
+    np.savez(packed, allow_pickle=False, **arrays)
+    return packed.getvalue()
+
+
+def _name(layer: keras.layers.Dense) -> str:
+    return str(layer.activation.__name__)
+
+
+def _prove(bundle: Bundle, served: keras.Model, films: NDArray[np.uint8]) -> None:
+    expected = served.predict(films, batch_size=4, verbose=0)["logits"]
+    engines: tuple[Engine, ...] = (
+        OpenVinoEngine(bundle, precision=Precision.F32),
+        KerasEngine(bundle),
+    )
+    for engine in engines:
+        alone = [engine.run(film[np.newaxis]) for film in films]
+        together = engine.run(films[:4])
+        found = np.concatenate([outputs.logits for outputs in alone])
+        _compare(f"{engine.name}, one film at a time", found, expected)
+        _compare(f"{engine.name}, several films", together.logits, expected[:4])
+        lead = np.diff(np.sort(expected, axis=1)[:, -2:], axis=1)[:, 0]
+        is_clear = lead > 2 * _allowed(expected)
+        if not np.array_equal(found.argmax(axis=1)[is_clear], expected.argmax(axis=1)[is_clear]):
+            raise ExportNotProven(f"{engine.name}: labels differ")
+        if bundle.head is not None:
+            closed = np.stack([bundle.head.logits(outputs.features[0]) for outputs in alone])
+            _compare(f"{engine.name}, features and head.npz", closed, expected)
+
+
+def _compare(what: str, found: NDArray[np.float32], expected: NDArray[np.float32]) -> None:
+    apart, allowed = float(np.abs(found - expected).max()), _allowed(expected)
+    if not apart <= allowed:
+        raise ExportNotProven(f"{what}: logits differ by {apart:.2g}, allowed is {allowed:.2g}")
+
+
+def _allowed(expected: NDArray[np.float32]) -> float:
+    """Allow for the rounding of float32, which grows with the largest logit."""
+    return TOLERANCE * max(1.0, float(np.abs(expected).max()))
+
+
+def _old(target: Path) -> Path:
+    return target.with_name(f".{target.name}.old")
+
+
+def bring_back(target: Path) -> None:
+    """Undo what a kill between the two renames has left."""
+    if _old(target).exists() and not target.exists():
+        _old(target).rename(target)
+    shutil.rmtree(_old(target), ignore_errors=True)

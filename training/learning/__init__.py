@@ -1,0 +1,1 @@
+"""Learning: losses, optimizers, schedules, and the loop that fits a network."""

@@ -1,0 +1,1 @@
+"""Metrics: figures of a model's answers, and their intervals."""

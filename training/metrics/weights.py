@@ -1,0 +1,133 @@
+"""Figures of one label where films weigh differently: a row of weights for each draw.
+
+A film of weight two counts as two films, so that a bootstrap needs no copy of the films; 0 / 0 is
+NaN, "no value".
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.metrics.bootstrap import Weights
+
+__all__ = [
+    "accuracy",
+    "auc",
+    "average_precision",
+    "brier",
+    "ece",
+    "precision_recall_f1",
+    "share_right",
+]
+
+Labels = NDArray[np.int64]
+Values = NDArray[np.float64]
+
+
+def auc(labels: Labels, probability: Values, weights: Weights) -> Values:
+    """Compute the area under the ROC curve, float64 [draws]; ties count one half.
+
+    Parameters
+    ----------
+    labels : ndarray, int64 [N]
+        1 where a film has the label.
+    probability : ndarray, float64 [N]
+    weights : ndarray, float64 [draws, N]
+    """
+    having, lacking = _by_probability(labels, probability, weights)
+    below = np.cumsum(lacking, axis=1) - lacking
+    ordered = (having * (below + lacking / 2)).sum(axis=1)
+    return _ratio(ordered, having.sum(axis=1) * lacking.sum(axis=1))
+
+
+def average_precision(labels: Labels, probability: Values, weights: Weights) -> Values:
+    """Compute the mean precision over the films that have the label, float64 [draws].
+
+    The area under the curve of precision over recall as steps, as scikit-learn has it. Guessing
+    gives the share of films that have the label.
+    """
+    having, lacking = (part[:, ::-1] for part in _by_probability(labels, probability, weights))
+    right, called = np.cumsum(having, axis=1), np.cumsum(having + lacking, axis=1)
+    # Films that were not drawn have neither weight nor a place on the curve.
+    precision = np.divide(right, called, out=np.zeros_like(right), where=called > 0)
+    return _ratio((precision * having).sum(axis=1), having.sum(axis=1))
+
+
+def accuracy(labels: Labels, called: NDArray[np.bool_], weights: Weights) -> Values:
+    """Compute the share of films that are called right, float64 [draws]."""
+    return _ratio(weights @ (called == (labels == 1)), weights.sum(axis=1))
+
+
+def share_right(
+    labels: Labels, called: NDArray[np.bool_], weights: Weights, *, wanted: int
+) -> Values:
+    """Compute sensitivity (`wanted` 1) or specificity (0), float64 [draws]."""
+    mine = labels == wanted
+    return _ratio(weights @ (mine & (called == bool(wanted))), weights @ mine)
+
+
+def precision_recall_f1(
+    truth: NDArray[np.bool_], said: NDArray[np.bool_], weights: Weights
+) -> Values:
+    """Compute precision, recall and F1 of several classes from three sums, float64 [draws, C, 3].
+
+    As the report of classes has it, a class that is never said has precision 0, and one that no
+    film has has 0 throughout. A class that some film has, but none of a draw, has neither recall
+    nor F1 in that draw, as it has no sensitivity.
+
+    Parameters
+    ----------
+    truth, said : ndarray, bool [N, C]
+    weights : ndarray, float64 [draws, N]
+    """
+    right, said_of, having = (weights @ part for part in (truth & said, said, truth))
+    lacking = np.where(truth.any(axis=0), np.nan, 0.0)
+    columns = (
+        np.where(said_of > 0, _ratio(right, said_of), 0.0),
+        np.where(having > 0, _ratio(right, having), lacking),
+        np.where(having > 0, _ratio(2 * right, said_of + having), lacking),
+    )
+    return np.stack(columns, axis=-1)
+
+
+def brier(labels: Labels, probability: Values, weights: Weights) -> Values:
+    """Compute the mean squared error of the probability, both classes alike, float64 [draws]."""
+    error = (probability - labels) ** 2
+    with_it, without = (
+        _ratio(weights @ (error * (labels == wanted)), weights @ (labels == wanted))
+        for wanted in (1, 0)
+    )
+    return (with_it + without) / 2
+
+
+def ece(labels: Labels, probability: Values, weights: Weights, *, bins: int = 10) -> Values:
+    """Compute the expected calibration error, both classes alike, float64 [draws].
+
+    `training.metrics.scores.expected_calibration_error` says what it is.
+    """
+    place = np.minimum((probability * bins).astype(np.int64), bins - 1)
+    inside = place[:, np.newaxis] == np.arange(bins)
+    gap = np.zeros((len(weights), bins))
+    for wanted in (1, 0):
+        mine = labels == wanted
+        share = weights @ (inside * (mine * (probability - labels))[:, np.newaxis])
+        gap += _ratio(share, (weights @ mine)[:, np.newaxis]) / 2
+    total: Values = np.abs(gap).sum(axis=1)
+    return total
+
+
+def _by_probability(labels: Labels, probability: Values, weights: Weights) -> tuple[Values, Values]:
+    """Sum weights with and without the label over equal probabilities, lowest first."""
+    order = np.argsort(probability, kind="stable")
+    ordered = probability[order]
+    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+    sorted_weights, is_so = weights[:, order], labels[order] == 1
+    having, lacking = (
+        np.add.reduceat(sorted_weights * mine, starts, axis=1) for mine in (is_so, ~is_so)
+    )
+    return having, lacking
+
+
+def _ratio(part: Values, whole: Values) -> Values:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio: Values = part / whole
+    return ratio

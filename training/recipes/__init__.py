@@ -1,0 +1,1 @@
+"""Recipes: the TOML files, their schema, and what a search may vary."""

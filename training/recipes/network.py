@@ -1,0 +1,54 @@
+"""What is trained: the table `network`."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import ConfigDict, Field
+
+from cxr_app.strict import STRICT
+from training.recipes.names import HEAD_NAMES
+from training.recipes.values import known
+
+__all__ = ["Freeze", "NetworkRecipe"]
+
+
+class Freeze(StrEnum):
+    """What of the backbone stays as it was."""
+
+    NONE = "none"
+    EARLY = "early"
+    ALL_BUT_LAST_BLOCK = "all-but-last-block"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkRecipe:
+    """The network of every candidate.
+
+    Attributes
+    ----------
+    head : str
+        Entry of `training.networks.heads.HEADS`.
+    size : int
+        Side in pixels at which the backbone sees the film.
+    freeze : Freeze
+        `all` trains the head alone; `all-but-last-block` the backbone's last block too; `early`
+        leaves all layers before `first_trained` as they were. What is frozen has its batch-norm in
+        inference mode.
+    first_trained : str or None
+        A layer's name; given with `early` and only then.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    head: str = "linear"
+    size: Annotated[int, Field(ge=32, le=512)] = 224
+    freeze: Freeze = Freeze.NONE
+    first_trained: str | None = None
+
+    def __post_init__(self) -> None:
+        """Check the name against the registry, and what belongs together."""
+        known("head", self.head, HEAD_NAMES)
+        if (self.freeze is Freeze.EARLY) != (self.first_trained is not None):
+            raise ValueError("first_trained: belongs to freeze = 'early', and to nothing else")
