@@ -120,138 +120,149 @@ def _field(message: str) -> Answer:
 
 ANSWERS: Final[Mapping[Code, Answer]] = MappingProxyType(
     {
-        Code.NOT_FOUND: _rejection("There is no file at this place; check the spelling."),
+        Code.NOT_FOUND: _rejection("No file was found at this path. Check the spelling."),
         Code.NO_ACCESS: _rejection(
-            "The file cannot be read; check its permissions or copy it to this machine."
+            "The file could not be read. Check its permissions, or copy it to this computer."
         ),
         Code.CANCELLED: _rejection(
-            "Not classified because the run was stopped; start it again to classify this film."
+            "Not classified: the run was stopped. Start it again to classify this film."
         ),
         Code.URL_SCHEME: _rejection(
-            "Only addresses that begin with http:// or https:// can be fetched; save the picture "
-            "and upload it."
+            "Only http:// and https:// addresses can be fetched. Save the image and upload it "
+            "instead."
         ),
         Code.URL_INVALID: _rejection(
-            "This address cannot be used ({reason}); paste the plain address of the picture."
+            "This address cannot be used: {reason}. Paste the direct address of the image."
         ),
         Code.URL_PRIVATE_ADDRESS: _rejection(
-            "This address leads into a private network and is not fetched; save the picture and "
-            "upload it."
+            "This address leads into a private network, so it was not fetched. Save the image "
+            "and upload it instead."
         ),
         Code.URL_UNREACHABLE: _rejection(
-            "The server cannot be reached or broke off; try again, or upload the picture."
+            "The server could not be reached, or it closed the connection. Try again, or upload "
+            "the image."
         ),
         Code.URL_TLS: _rejection(
-            "The server's certificate is not valid, so nothing was fetched; upload the picture "
+            "The server's certificate is not valid, so nothing was fetched. Upload the image "
             "instead."
         ),
         Code.URL_REDIRECTS: _rejection(
-            "The address forwards too often; paste the final address of the picture."
+            "The address redirects too many times. Paste the final address of the image."
         ),
         Code.URL_STATUS: _rejection(
-            "The server answered {status}; check that the picture is public."
+            "The server answered with status {status}. Check that the image is publicly available."
         ),
         Code.URL_TIMEOUT: _rejection(
-            "The server was too slow ({seconds} s); try again, or upload the picture."
+            "The server took too long ({seconds} s). Try again, or upload the image."
         ),
         Code.URL_TOO_LARGE: _rejection(
-            "The picture at this address is larger than {max} MB; use a smaller one."
+            "The image at this address is larger than {max} MB. Use a smaller one."
         ),
-        Code.EMPTY: _rejection("The file is empty; export it again."),
-        Code.TOO_LARGE_BYTES: _rejection("The file is larger than {max} MB; export it smaller."),
+        Code.EMPTY: _rejection("The file is empty. Export it again."),
+        Code.TOO_LARGE_BYTES: _rejection(
+            "The file is larger than {max} MB. Export a smaller version."
+        ),
         Code.URL_NOT_IMAGE: _rejection(
-            "This address shows a web page, not a picture; open the picture itself and copy its "
-            "address."
+            "This address leads to a web page, not to an image. Open the image itself and copy "
+            "its address."
         ),
         Code.UNSUPPORTED_FORMAT: _rejection(
-            "{format} files are not read; save the film as JPEG, PNG or TIFF."
+            "{format} files are not supported. Save the film as JPEG, PNG or TIFF."
         ),
-        Code.NOT_AN_IMAGE: _rejection("This file is not a picture; choose the film itself."),
+        Code.NOT_AN_IMAGE: _rejection("This file is not an image. Choose the film itself."),
         Code.TOO_MANY_PIXELS: _rejection(
-            "The picture is {w} x {h} pixels, more than {max}; export it smaller."
+            "The image measures {w} x {h} pixels, more than the limit of {max}. Export a smaller "
+            "version."
         ),
         Code.TOO_SMALL: _rejection(
-            "The picture is {w} x {h} pixels; at least {min} on each side are needed."
+            "The image measures {w} x {h} pixels. Each side needs at least {min}."
         ),
-        Code.TRUNCATED: _rejection(
-            "The file ends too early, perhaps a broken copy; copy or download it again."
-        ),
-        Code.CORRUPT: _rejection("The file is damaged and cannot be opened; export it again."),
+        Code.TRUNCATED: _rejection("The file is incomplete. Copy or download it again."),
+        Code.CORRUPT: _rejection("The file is damaged and cannot be opened. Export it again."),
         Code.MULTI_FRAME: _rejection(
-            "The file holds {n} pictures; save the one film you want as its own file."
+            "The file contains {n} images. Save the film you want as a file of its own."
         ),
         Code.TOO_LARGE_UNPACKED: _rejection(
-            "The file unpacks to far more data than a film holds; export it again."
+            "The file expands to far more data than a film contains. Export it again."
         ),
         Code.BAD_PIXEL_VALUES: _rejection(
-            "The film holds values that are not numbers; export it again."
+            "The film contains pixel values that are not numbers. Export it again."
         ),
         Code.NOT_A_CHEST_FILM: _rejection(
-            "This does not look like a front chest X-ray ({reason}), so no result is given."
+            "This does not look like a frontal chest radiograph ({reason}), so no result is given."
         ),
         Code.ENGINE_FAILED: _rejection(
-            "The model could not judge this film; the others are not affected, incident {id}."
+            "The model could not process this film. Other films are not affected. Incident {id}."
         ),
         Code.OUTSIDE_POPULATION: _warning(
-            "Made for children of 1-5 years; the score is not valid for this film."
+            "The model was made for children aged 1 to 5 years. Its result is not valid for this "
+            "film."
         ),
-        Code.LOW_CONTRAST: _warning("The film is very flat; the number is less certain."),
-        Code.UPSCALED: _warning("The film is small and was enlarged."),
+        Code.LOW_CONTRAST: _warning(
+            "The film has very little contrast, so the result is less reliable."
+        ),
+        Code.UPSCALED: _warning("The film is small and was enlarged, so fine detail is missing."),
         Code.COLOUR_IMAGE: _warning(
-            "The picture has colour, perhaps a photograph of a film; it was turned grey."
+            "The image is in colour, perhaps a photograph of a film. It was converted to greyscale."
         ),
-        Code.TRANSPARENCY_FLATTENED: _warning("See-through parts were filled with black."),
-        Code.SEVERAL_PICTURES: _warning("Only the main picture was read."),
+        Code.TRANSPARENCY_FLATTENED: _warning("Transparent areas were filled with black."),
+        Code.SEVERAL_PICTURES: _warning(
+            "The file contains more than one image. Only the main one was read."
+        ),
         Code.POSSIBLY_DAMAGED: _warning(
-            "The file seems damaged; compare the picture with the original."
+            "The file may be damaged. Compare the film with the original."
         ),
-        Code.NEAR_THRESHOLD: _warning("Too close to call."),
+        Code.NEAR_THRESHOLD: _warning(
+            "Indeterminate: the result is too close to the operating point."
+        ),
         Code.NAME_INVALID: _field("Enter the patient's name: {reason}."),
         Code.NO_SOURCE: _field("Add at least one film."),
         Code.NOTICE_NOT_ACCEPTED: _field("Confirm that you have read the notice."),
-        Code.TOO_MANY_ITEMS: _field("At most {max} fit here; remove some, or start a new session."),
+        Code.TOO_MANY_ITEMS: _field("The limit is {max}. Remove some, or start a new session."),
         Code.SESSION_FULL: _field(
-            "The films of this page take {max} MB, which is all it may hold; delete a session or "
-            "remove films."
+            "The films on this page use all of its {max} MB. Delete a session or remove some films."
         ),
-        Code.BUSY: _stop("Other readers are being served; place {place} in the queue."),
+        Code.BUSY: _stop("Other users are being served. Your place in the queue: {place}."),
         Code.MODEL_MISSING: _stop(
-            "No model was found ({place}); train one, or set CXR_MODEL to a folder that holds one."
+            "No model was found ({place}). Train one, or set CXR_MODEL to a folder that contains "
+            "one."
         ),
         Code.MODEL_CHANGED: _stop(
-            "The model's file {file} is not the one that was released; copy the model's "
-            "folder again."
+            "The model's file {file} is missing or differs from the released one. Copy the "
+            "model's folder again."
         ),
         Code.MODEL_INVALID: _stop(
-            "The model cannot be used: {reason}; copy its folder again or export it anew."
+            "The model cannot be used: {reason}. Copy its folder again, or export it again."
         ),
         Code.MODEL_VERSION: _stop(
-            "The model has format {found}, this program reads {known}; update the program or "
-            "export the model anew."
+            "The model has format {found}, but this program reads format {known}. Update the "
+            "program, or export the model again."
         ),
         Code.MODEL_UNSAFE: _stop(
-            "The model holds something that could run code ({file}) and was not opened; use "
-            "a model you exported yourself."
+            "The model contains something that could run code ({file}), so it was not opened. "
+            "Use a model that you exported yourself."
         ),
         Code.ENGINE_MISSING: _stop(
-            "The engine '{engine}' is not installed; install {package}, or set CXR_ENGINE to "
+            "The engine '{engine}' is not installed. Install {package}, or set CXR_ENGINE to "
             "{other}."
         ),
         Code.USAGE: _stop("{reason}."),
-        Code.OUTPUT_FAILED: _stop("The output cannot be written ({reason}); choose another file."),
+        Code.OUTPUT_FAILED: _stop(
+            "The output could not be written ({reason}). Choose another file."
+        ),
         Code.BIND_REFUSED: _stop(
-            "The page listens beyond this computer, and there is no sign-in; start it with "
-            "--server.address 127.0.0.1, or set CXR_OPEN_TO_NETWORK=1 if that is meant."
+            "The page would be open to other computers, and it has no sign-in. Start it with "
+            "--server.address 127.0.0.1, or set CXR_OPEN_TO_NETWORK=1 if you want that."
         ),
         Code.RECIPE_INVALID: _stop("Recipe {file}: {reason}."),
         Code.DATA_INVALID: _stop("Data {place}: {reason}."),
         Code.DATA_LEAK: _stop(
-            "Data {place}: {reason}, so what is measured there would be known already; mend the "
-            "lists, or leave these films out."
+            "Data {place}: {reason}, so a measurement on these films would not be independent. "
+            "Correct the lists, or leave these films out."
         ),
         Code.INTERNAL_ERROR: _stop(
-            "Something went wrong inside the program, incident {id}; this is a bug, please "
-            "report it."
+            "Something went wrong inside the program. This is a bug; please report it with "
+            "incident {id}."
         ),
     }
 )

@@ -64,7 +64,7 @@ def test_a_rejected_source_has_a_sentence_and_no_number(films, capsys):
     main(["predict", "films/b.txt", "--format", "jsonl"])
 
     (record,) = records(capsys)
-    assert record["message"] == "This file is not a picture; choose the film itself."
+    assert record["message"] == "This file is not an image. Choose the film itself."
     numbers = ("label", "confidence", "confidences", "threshold", "zone")
     assert [record[name] for name in numbers] == [None] * 5
 
@@ -119,7 +119,7 @@ def test_a_table_shows_label_percentage_caveats_and_the_notice(films, capsys):
 
     out = capsys.readouterr().out
     assert "%" in out
-    assert "not_an_image: This file is not a picture" in out
+    assert "not_an_image: This file is not an image" in out
     assert "not for diagnosis" in out
 
 

@@ -135,8 +135,8 @@ def test_what_is_wrong_is_said_without_repeating_the_address():
     message = str(refusal("http://ZZMARKER:ZZMARKER@example.org/"))
 
     assert message == (
-        "This address cannot be used (it holds a user name or an @ before the host); paste the "
-        "plain address of the picture."
+        "This address cannot be used: it holds a user name or an @ before the host. Paste the "
+        "direct address of the image."
     )
 
 

@@ -43,7 +43,7 @@ def test_known_formats_that_are_not_read_are_named(data: bytes, name: str) -> No
         sniff(data)
 
     assert caught.value.code is Code.UNSUPPORTED_FORMAT
-    assert str(caught.value).startswith(f"{name} files are not read")
+    assert str(caught.value).startswith(f"{name} files are not supported")
 
 
 def test_no_plugin_and_no_socket_is_opened_for_what_is_not_read(

@@ -114,7 +114,7 @@ def test_a_problem_that_is_mended_is_not_said_again(app: AppTest):
 def test_each_upload_is_shown_at_once_and_can_be_removed(app: AppTest):
     when_looked_at(upload(app, GOOD, BROKEN))
     assert html(app).count("data:image/jpeg;base64,") == 1
-    assert "The file ends too early" in text(app)
+    assert "The file is incomplete" in text(app)
     assert labels(app).count("Remove") == 2
 
     app.button(key=f"classify_remove_{desk(app).forms.films('new')[1].id}").click().run()
@@ -209,7 +209,7 @@ def test_addresses_are_fetched_once_and_shown_without_their_secrets(
     when_looked_at(press(app, "Fetch"))
     assert app.text_area[0].value == ""
     assert "https://a.test/film.png?***" in text(app)
-    assert "The server cannot be reached" in text(app)
+    assert "The server could not be reached" in text(app)
     type_name(accept(app), "Ann")
     when_done(press(app, "Classify"))
 
@@ -254,7 +254,7 @@ def test_the_examples_of_adults_are_warned_of(fetcher: type[FakeFetcher], app: A
 
     when_done(press(app, "Classify"))
 
-    said = "Made for children of 1-5 years; the score is not valid for this film."
+    said = "The model was made for children aged 1 to 5 years. Its result is not valid for this film."
     assert [warning.value for warning in app.warning].count(said) == 2
 
 
@@ -265,7 +265,7 @@ def test_more_addresses_than_a_page_takes_are_refused_and_kept(
 
     press(addresses(app, typed), "Fetch")
 
-    assert errors(app) == ["At most 50 addresses fit here; remove some, or start a new session."]
+    assert errors(app) == ["The limit is 50 addresses. Remove some, or start a new session."]
     assert app.text_area[0].value == typed
     assert fetcher.asked == []
 
@@ -310,7 +310,7 @@ def test_a_broken_film_has_its_card_and_the_others_their_numbers(app: AppTest):
     assert shown.index("good.png") < shown.index("broken.png") < shown.index("other.png")
     assert shown.count("<table") == 2
     assert errors(app) == [
-        "The file ends too early, perhaps a broken copy; copy or download it again."
+        "The file is incomplete. Copy or download it again."
     ]
     assert "Code: truncated" in shown
 
@@ -327,7 +327,7 @@ def test_films_are_shown_within_the_page_and_described(app: AppTest):
 def test_a_warning_stands_above_the_number(app: AppTest):
     classify(app, GOOD)  # 128 pixels high
 
-    assert [warning.value for warning in app.warning] == ["The film is small and was enlarged."]
+    assert [warning.value for warning in app.warning] == ["The film is small and was enlarged, so fine detail is missing."]
     kinds = [
         "warning" if element.type == "warning" else "number"
         for element in app.main
@@ -380,8 +380,8 @@ def test_without_a_model_there_is_one_message_and_nothing_else(
     app = open_page()
 
     assert errors(app) == [
-        "No model was found (no spec.json in nothing); train one, or set CXR_MODEL to a folder "
-        "that holds one.\n\nCode: `model_missing`"
+        "No model was found (no spec.json in nothing). Train one, or set CXR_MODEL to a folder "
+        "that contains one.\n\nCode: `model_missing`"
     ]
     assert not app.exception
     assert not [*app.button, *app.text_input, *app.file_uploader, *app.info]
