@@ -127,10 +127,7 @@ ANSWERS: Final[Mapping[Code, Answer]] = MappingProxyType(
         Code.CANCELLED: _rejection(
             "Not classified: the run was stopped. Start it again to classify this film."
         ),
-        Code.URL_SCHEME: _rejection(
-            "Only http:// and https:// addresses can be fetched. Save the image and upload it "
-            "instead."
-        ),
+        Code.URL_SCHEME: _rejection("{reason}. You can also save the image and upload it."),
         Code.URL_INVALID: _rejection(
             "This address cannot be used: {reason}. Paste the direct address of the image."
         ),

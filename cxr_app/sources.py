@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 from cxr_app.codes import Code
 from cxr_app.errors import Rejected
-from cxr_app.fetch.redact import shown_url
+from cxr_app.fetch.redaction import shown_url
 from cxr_app.limits import MIB, Limits
 
 __all__ = [
@@ -209,14 +209,20 @@ def find_sources(
     """
     for text in given:
         path = Path(text)
-        if open_fetcher is not None and _URL.match(text):
-            yield UrlSource(text, open_fetcher())
+        if open_fetcher is not None and _is_address(text):
+            yield UrlSource(text.strip(), open_fetcher())
         # Unlike Path.is_dir this is False, not an error, for a name that no file can have.
         elif os.path.isdir(text):  # noqa: PTH112
             shown = text.rstrip("/" + os.sep) or text
             yield from _below(path, shown, leave_out, depth=1)
         else:
             yield FileSource(path, text)
+
+
+def _is_address(text: str) -> bool:
+    """Tell an address from a path; one that lacks its https:// is told so by the fetcher."""
+    typed = text.strip().lower()
+    return bool(_URL.match(typed)) or (typed.startswith("www.") and not os.path.lexists(text))
 
 
 def _below(folder: Path, shown: str, leave_out: Path | None, *, depth: int) -> Iterator[Source]:

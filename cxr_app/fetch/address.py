@@ -1,6 +1,7 @@
-"""A typed address, taken apart once; nothing else ever reads the text again."""
+"""A typed address, parsed once; nothing else ever reads the text again."""
 
 import re
+import socket
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import idna
 
 from cxr_app.codes import Code
 from cxr_app.errors import Rejected
-from cxr_app.fetch.public import IPAddress
+from cxr_app.fetch.public_networks import IPAddress
 
 __all__ = ["MAX_CHARACTERS", "Address", "follow", "parse"]
 
@@ -25,6 +26,8 @@ _HOST_PORT: Final = re.compile(r"(\[[^\]]*\]|[^:\[\]]*)(?::([0-9]{0,5}))?")
 # RFC 952 and 1123, and the underscore, which some picture servers have in their names.
 _ASCII_LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER: Final = re.compile(r"0x[0-9a-f]+|[0-9]+")
+# What a browser shows without its scheme: www.host, or host.domain/picture.
+_BARE_HOST: Final = re.compile(r"www\.[^\s/]|[^\s/:@]+\.[a-z]{2,}/", re.IGNORECASE)
 _ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _KEPT: Final = "%/:@!$&'()*+,;=-._~?[]"  # what may stand in path and query as it is
 
@@ -68,7 +71,7 @@ class Address:
 
 
 def parse(text: str, *, ports: Sequence[int]) -> Address:
-    """Take a typed address apart.
+    """Parse a typed address.
 
     Parameters
     ----------
@@ -83,24 +86,26 @@ def parse(text: str, *, ports: Sequence[int]) -> Address:
         `url_scheme`, `url_invalid`, or `url_private_address` for names that are never public.
     """
     if not re.match("https?:", text, re.IGNORECASE):
-        raise Rejected(Code.URL_SCHEME)
+        if _BARE_HOST.match(text):
+            raise _scheme("https:// is missing at the beginning of this address")
+        raise _scheme("Only addresses that begin with http:// or https:// can be fetched")
     if len(text) > MAX_CHARACTERS:
         raise _invalid(f"it has more than {MAX_CHARACTERS} characters")
     # Two readers of an address differ most often over these.
     if not text.isprintable() or " " in text or "\\" in text:
-        raise _invalid("it holds a blank, a hidden sign or a backslash")
+        raise _invalid("it contains a space, a hidden character or a backslash")
     parts = _PARTS.fullmatch(text)
     if not parts:
-        raise _invalid("it names no host")
+        raise _invalid("the host is missing")
     scheme, authority, path, query = parts[1].lower(), parts[2], parts[3], parts[4] or ""
     if "@" in authority:
-        raise _invalid("it holds a user name or an @ before the host")
+        raise _invalid("it contains a user name or an @ before the host")
     host_port = _HOST_PORT.fullmatch(authority)
     if not host_port:
-        raise _invalid("its host or port is not valid")
+        raise _invalid("its host or port is invalid")
     port = int(host_port[2] or _DEFAULT_PORTS[scheme])
     if port not in ports:
-        raise _invalid(f"its port is none of {', '.join(map(str, ports))}")
+        raise _invalid(f"only the ports {', '.join(map(str, ports))} are allowed")
     host, ip = _read_host(host_port[1])
     return Address(scheme=scheme, host=host, ip=ip, port=port, target=_escaped(path or "/", query))
 
@@ -115,14 +120,14 @@ def follow(address: Address, location: str, *, ports: Sequence[int]) -> Address:
     """
     # `urljoin` drops some of these in silence, so they are refused before it reads the text.
     if len(location) > MAX_CHARACTERS or not location.isprintable() or " " in location:
-        raise _invalid("it forwards to an address with a blank or a hidden sign")
+        raise _invalid("it redirects to an address with a space or a hidden character")
     try:
         joined = urljoin(address.url, location)
     except ValueError:
-        raise _invalid("it forwards to an address that is not valid") from None
+        raise _invalid("it redirects to an invalid address") from None
     target = parse(joined, ports=ports)
     if (address.scheme, target.scheme) == ("https", "http"):
-        raise Rejected(Code.URL_SCHEME)
+        raise _scheme("The address redirects from https:// to http://, which is not safe")
     return target
 
 
@@ -132,14 +137,17 @@ def _read_host(text: str) -> tuple[str, IPAddress | None]:
         try:
             ip6 = IPv6Address(text[1:-1])
         except AddressValueError:
-            raise _invalid("its host is not valid") from None
+            raise _invalid("its host is invalid") from None
         if ip6.scope_id is not None:
-            raise _invalid("its host is not valid")
+            raise _invalid("its host is invalid")
         return str(ip6), ip6
     labels = _read_name(text).split(".")
     # What ends in a number is a number to every resolver: 127.1, 2130706433, 0x7f000001.
     if _NUMBER.fullmatch(labels[-1]):
-        ip4 = _read_number(labels)
+        try:
+            ip4 = IPv4Address(socket.inet_aton(".".join(labels)))
+        except OSError:
+            raise _invalid("its host is invalid") from None
         return str(ip4), ip4
     if labels[-1] in _INSIDE:
         raise Rejected(Code.URL_PRIVATE_ADDRESS)
@@ -155,7 +163,7 @@ def _read_name(text: str) -> str:
             for label in name.split(".")
         ]
     except idna.IDNAError:
-        raise _invalid("its host is not valid" if text else "it names no host") from None
+        raise _invalid("its host is invalid" if text else "the host is missing") from None
     if len(".".join(labels)) > 253:  # RFC 1035, section 2.3.4
         raise _invalid("its host is too long")
     return ".".join(labels)
@@ -165,36 +173,13 @@ def _is_plain(label: str) -> bool:
     return bool(_ASCII_LABEL.fullmatch(label)) and not label.startswith("xn--")
 
 
-def _read_number(labels: list[str]) -> IPv4Address:
-    """Read an IPv4 address in any spelling that C's `inet_aton` reads.
-
-    It stands for the same place however it is spelled; the last number fills what is left.
-    """
-    numbers = []
-    for label in labels:
-        try:
-            numbers.append(_read_digits(label))
-        except ValueError:
-            raise _invalid("its host is not valid") from None
-    *head, last = numbers
-    room = 256 ** (4 - len(head)) if len(head) < 4 else 0
-    if last >= room or any(number > 255 for number in head):
-        raise _invalid("its host is not valid")
-    start = sum(number << (24 - 8 * place) for place, number in enumerate(head))
-    return IPv4Address(start + last)
-
-
-def _read_digits(label: str) -> int:
-    if not _NUMBER.fullmatch(label):
-        raise ValueError(label)
-    if label.startswith("0x"):
-        return int(label[2:], 16)
-    return int(label, 8 if label.startswith("0") else 10)
-
-
 def _escaped(path: str, query: str) -> str:
     """Write path and query in ASCII; what is escaped already stays so."""
     return quote(_ESCAPE.sub("%25", path + query), safe=_KEPT)
+
+
+def _scheme(reason: str) -> Rejected:
+    return Rejected(Code.URL_SCHEME, reason=reason)
 
 
 def _invalid(reason: str) -> Rejected:

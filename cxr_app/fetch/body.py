@@ -4,16 +4,15 @@ import io
 import re
 import zlib
 from collections.abc import Iterator
+from http.client import HTTPResponse, IncompleteRead
 from typing import Final, Protocol
-
-import requests
 
 from cxr_app.codes import Code
 from cxr_app.errors import Rejected
-from cxr_app.fetch.wire import too_large
 from cxr_app.imaging.signature import sniff
+from cxr_app.limits import MIB
 
-__all__ = ["check_picture", "read_body"]
+__all__ = ["check_picture", "read_body", "too_large"]
 
 _PIECE_BYTES: Final = 64 * 1024
 _SNIFFED_BYTES: Final = 4096
@@ -35,12 +34,12 @@ class _Unpacker(Protocol):
     def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
 
 
-def read_body(answer: requests.Response, max_bytes: int) -> bytes:
+def read_body(answer: HTTPResponse, max_bytes: int) -> bytes:
     """Read a body.
 
     Parameters
     ----------
-    answer : Response
+    answer : HTTPResponse
         Whose body is not read yet.
     max_bytes : int
         Most bytes, as they come and unpacked.
@@ -48,14 +47,14 @@ def read_body(answer: requests.Response, max_bytes: int) -> bytes:
     Raises
     ------
     Rejected
-        `url_too_large`; `url_not_image` for a packing that is not unpacked here;
+        `urltoo_large`; `url_not_image` for a packing that is not unpacked here;
         `url_unreachable` where the body is shorter than declared, or its lengths are none.
     """
     declared = _declared(answer)
     coding = _coding(answer)
     if declared is not None and declared > max_bytes:
         raise too_large(max_bytes)
-    pieces = _counted(_pieces(answer), max_bytes)
+    pieces = _counted(_pieces(answer, declared), max_bytes)
     if coding:
         pieces = _counted(_unpacked(pieces, coding), max_bytes)
     # Unlike a joined list it holds the bytes once.
@@ -85,9 +84,9 @@ def check_picture(data: bytes) -> bytes:
     return data
 
 
-def _declared(answer: requests.Response) -> int | None:
+def _declared(answer: HTTPResponse) -> int | None:
     """Read the declared length; several that differ are no length."""
-    values = answer.raw.headers.getlist("Content-Length")
+    values = answer.headers.get_all("Content-Length", [])
     if not values:
         return None
     lengths = set(values)
@@ -96,31 +95,32 @@ def _declared(answer: requests.Response) -> int | None:
     return int(values[0])
 
 
-def _coding(answer: requests.Response) -> str:
+def _coding(answer: HTTPResponse) -> str:
     """Read how the body is packed: ``gzip``, ``deflate``, or nothing.
 
     Servers pack although they were asked not to.
     """
-    headers = answer.raw.headers
-    words = [word.strip().lower() for word in headers.get("Content-Encoding", "").split(",")]
+    words = _words(answer, "Content-Encoding")
     codings = [word.removeprefix("x-") for word in words if word not in ("", "identity")]
-    transfers = [word.strip().lower() for word in headers.get("Transfer-Encoding", "").split(",")]
-    if transfers not in ([""], ["chunked"]) or len(codings) > 1:
+    if _words(answer, "Transfer-Encoding") not in ([""], ["chunked"]) or len(codings) > 1:
         raise Rejected(Code.URL_NOT_IMAGE)
     if codings and codings[0] not in ("gzip", "deflate"):
         raise Rejected(Code.URL_NOT_IMAGE)
     return codings[0] if codings else ""
 
 
-def _pieces(answer: requests.Response) -> Iterator[bytes]:
-    while True:
-        try:
-            piece = answer.raw.read(_PIECE_BYTES, decode_content=False)
-        except ValueError:  # the length of a chunk is negative
-            raise Rejected(Code.URL_UNREACHABLE) from None
-        if not piece:
-            return
+def _words(answer: HTTPResponse, header: str) -> list[str]:
+    values = ",".join(answer.headers.get_all(header, []))
+    return [word.strip().lower() for word in values.split(",")]
+
+
+def _pieces(answer: HTTPResponse, declared: int | None) -> Iterator[bytes]:
+    count = 0
+    while piece := answer.read1(_PIECE_BYTES):
+        count += len(piece)
         yield piece
+    if not answer.chunked and declared not in (None, count):
+        raise IncompleteRead(b"")
 
 
 def _counted(pieces: Iterator[bytes], max_bytes: int) -> Iterator[bytes]:
@@ -162,3 +162,8 @@ def _window(coding: str, start: bytes) -> int:
         return 16 + zlib.MAX_WBITS
     has_head = len(start) > 1 and start[0] & 15 == 8 and int.from_bytes(start[:2]) % 31 == 0
     return zlib.MAX_WBITS if has_head else -zlib.MAX_WBITS
+
+
+def too_large(max_bytes: int) -> Rejected:
+    """Say that a picture has more bytes than it may have."""
+    return Rejected(Code.URL_TOO_LARGE, max=f"{max_bytes / MIB:.3g}")

@@ -70,8 +70,8 @@ class FetchRules:
     total_seconds : float
         Longest time of one fetch over all redirects, name lookups and the body: 64 MiB at
         30 Mbit/s take 18 s. Waiting for other fetches of our own is not counted.
-    at_once, per_host : int
-        Most requests under way, in all and to one host.
+    at_once : int
+        Most fetches under way.
     """
 
     allow: tuple[IPv4Network | IPv6Network, ...] = ()
@@ -83,12 +83,11 @@ class FetchRules:
     silence_seconds: float = 5.0
     total_seconds: float = 20.0
     at_once: int = 4
-    per_host: int = 2
 
     def __post_init__(self) -> None:
         if self.proxy is not None:
             parse_proxy(self.proxy)
-        if min(self.at_once, self.per_host) < 1 or self.redirects < 0:
-            raise ValueError("at_once and per_host must be 1 or more, redirects 0 or more")
+        if self.at_once < 1 or self.redirects < 0:
+            raise ValueError("at_once must be 1 or more, redirects 0 or more")
         if min(self.connect_seconds, self.silence_seconds, self.total_seconds) <= 0:
             raise ValueError("the seconds of a fetch must be more than 0")

@@ -14,7 +14,7 @@ import pytest
 from cxr_app.codes import Code
 from cxr_app.errors import Rejected
 from cxr_app.fetch.client import Fetcher, FetchRules
-from cxr_app.fetch.public import IPAddress
+from cxr_app.fetch.public_networks import IPAddress
 from cxr_app.imaging.phantom import phantom_png
 from cxr_app.limits import Limits
 

@@ -30,60 +30,36 @@ def refusal(text: str) -> Rejected:
     ("text", "code"),
     [
         pytest.param("file:///etc/passwd", Code.URL_SCHEME, id="F36 file"),
-        pytest.param("ftp://example.org/x.png", Code.URL_SCHEME, id="F36 ftp"),
         pytest.param("data:image/png;base64,iVBORw0KGgo=", Code.URL_SCHEME, id="F36 data"),
-        pytest.param("javascript:alert(1)", Code.URL_SCHEME, id="F36 javascript"),
         pytest.param("gopher://example.org/1", Code.URL_SCHEME, id="F36 gopher"),
-        pytest.param("httpss://example.org/", Code.URL_SCHEME, id="F36 almost https"),
         pytest.param("//example.org/x.png", Code.URL_SCHEME, id="F36 no scheme"),
         pytest.param("example.org/x.png", Code.URL_SCHEME, id="F36 a host alone"),
         pytest.param("", Code.URL_SCHEME, id="F36 nothing"),
         pytest.param(" http://example.org/", Code.URL_SCHEME, id="F36 blank before"),
         pytest.param("http://", Code.URL_INVALID, id="F36 no host"),
-        pytest.param("http:///x.png", Code.URL_INVALID, id="F36 path, no host"),
-        pytest.param("http://:80/x.png", Code.URL_INVALID, id="F36 port, no host"),
         pytest.param("http:example.org", Code.URL_INVALID, id="F36 no slashes"),
         pytest.param("http://./", Code.URL_INVALID, id="F36 a dot for a host"),
-        pytest.param("http://a..example.org/", Code.URL_INVALID, id="F36 two dots"),
         pytest.param("http://example.org/a b.png", Code.URL_INVALID, id="F36 blank"),
-        pytest.param("http://exa mple.org/", Code.URL_INVALID, id="F36 blank in the host"),
-        pytest.param("http://example.org/a\tb", Code.URL_INVALID, id="F36 tab"),
         pytest.param("http://example.org/\r\nHost: x", Code.URL_INVALID, id="F36 CR LF"),
-        pytest.param("http://example.org/\n", Code.URL_INVALID, id="F36 LF at the end"),
-        pytest.param("http://example.org/\0", Code.URL_INVALID, id="F36 NUL"),
         pytest.param("http://example.org/\u00a0", Code.URL_INVALID, id="F36 hard blank"),
-        pytest.param("http://example.org/\u202egnp", Code.URL_INVALID, id="F36 turned text"),
         pytest.param("http://example.org/\ud800", Code.URL_INVALID, id="F36 half a character"),
         pytest.param(r"http://a.test\@127.0.0.1/", Code.URL_INVALID, id="F36 backslash"),
-        pytest.param(r"http:\\example.org\x", Code.URL_INVALID, id="F36 backslashes for slashes"),
-        pytest.param(r"http://example.org/a\b.png", Code.URL_INVALID, id="F36 backslash in a path"),
         pytest.param("http://example.org:22/", Code.URL_INVALID, id="F36 port 22"),
-        pytest.param("http://example.org:0/", Code.URL_INVALID, id="F36 port 0"),
         pytest.param("http://example.org:99999/", Code.URL_INVALID, id="F36 port 99999"),
-        pytest.param("http://example.org:-80/", Code.URL_INVALID, id="F36 port -80"),
         pytest.param(
             "http://example.org:\uff18\uff10/", Code.URL_INVALID, id="F36 port in full width"
         ),
-        pytest.param("http://example.org:80:80/", Code.URL_INVALID, id="F36 two ports"),
         pytest.param("http://user:pw@example.org/", Code.URL_INVALID, id="F36 user and password"),
-        pytest.param("http://user@example.org/", Code.URL_INVALID, id="F36 user"),
-        pytest.param("http://@example.org/", Code.URL_INVALID, id="F36 empty user"),
-        pytest.param("http://a@b@example.org/", Code.URL_INVALID, id="F36 two users"),
         pytest.param("http://[::1/", Code.URL_INVALID, id="F36 bracket open"),
-        pytest.param("http://[::1]x/", Code.URL_INVALID, id="F36 text after the bracket"),
         pytest.param("http://[fe80::1%25eth0]/", Code.URL_INVALID, id="F36 zone"),
-        pytest.param("http://[v1.a]/", Code.URL_INVALID, id="F36 address of the future"),
         pytest.param("http://%6cocalhost/", Code.URL_INVALID, id="F36 escapes in the host"),
-        pytest.param("http://-a.example.org/", Code.URL_INVALID, id="F36 hyphen first"),
         pytest.param("http://xn--zzzz99.org/", Code.URL_INVALID, id="F36 punycode of nothing"),
         pytest.param(f"http://{'a' * 64}.org/", Code.URL_INVALID, id="F36 label of 64"),
         pytest.param(f"http://{'a.' * 127}org/", Code.URL_INVALID, id="F36 name of 257"),
         pytest.param("http://example.org/" + "a" * 10_000, Code.URL_INVALID, id="F36 10,000 long"),
         pytest.param("http://256.1.1.1/", Code.URL_INVALID, id="F36 256 in a number"),
-        pytest.param("http://1.2.3.4.5/", Code.URL_INVALID, id="F36 five numbers"),
         pytest.param("http://08.8.8.8/", Code.URL_INVALID, id="F36 no octal number"),
         pytest.param("http://films.123/", Code.URL_INVALID, id="F36 a name that ends in a number"),
-        pytest.param("http://4294967296/", Code.URL_INVALID, id="F36 one more than 32 bits"),
     ],
 )
 def test_a_wrong_shape_opens_no_socket(text: str, code: Code):
@@ -124,6 +100,14 @@ def test_a_good_address_has_one_plain_form(text: str, url: str):
     assert read(text).url == url
 
 
+@pytest.mark.parametrize("text", ["www.example.org", "example.org/x.png", "WWW.example.org/x.png"])
+def test_an_address_without_its_scheme_is_told_so(text: str):
+    assert str(refusal(text)) == (
+        "https:// is missing at the beginning of this address. You can also save the image and "
+        "upload it."
+    )
+
+
 def test_the_longest_address_is_2048_characters():
     start = "http://example.org/"
 
@@ -135,7 +119,7 @@ def test_what_is_wrong_is_said_without_repeating_the_address():
     message = str(refusal("http://ZZMARKER:ZZMARKER@example.org/"))
 
     assert message == (
-        "This address cannot be used: it holds a user name or an @ before the host. Paste the "
+        "This address cannot be used: it contains a user name or an @ before the host. Paste the "
         "direct address of the image."
     )
 

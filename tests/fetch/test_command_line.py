@@ -45,6 +45,23 @@ def test_anything_else_is_a_path(text: str):
     assert isinstance(source, FileSource)
 
 
+def test_blanks_round_an_address_are_cut_off_and_one_without_its_scheme_is_no_path():
+    (padded,) = find("  http://a.org/x.png \n")
+    (bare,) = find("www.a.org/x.png")
+
+    assert isinstance(padded, UrlSource)
+    assert padded.name == "http://a.org/x.png"
+    assert isinstance(bare, UrlSource)
+
+
+def test_a_file_may_be_called_like_an_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    Path("www.png").write_bytes(PNG)
+    (source,) = find("www.png")
+
+    assert isinstance(source, FileSource)
+
+
 def test_equal_addresses_are_two_sources():
     assert [source.name for source in find("http://a.org/x", "http://a.org/x")] == [
         "http://a.org/x"

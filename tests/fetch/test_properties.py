@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from cxr_app.codes import Code
 from cxr_app.errors import Rejected
 from cxr_app.fetch.client import Fetcher, FetchRules
-from cxr_app.fetch.public import IPAddress, is_public
+from cxr_app.fetch.public_networks import IPAddress, is_public
 from cxr_app.limits import Limits
 from tests.fetch.servers import PNG, Server, chunked, fetcher, reply
 

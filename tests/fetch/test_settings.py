@@ -13,7 +13,7 @@ def test_without_settings_only_the_public_network_is_open():
     assert read_settings().fetch_rules == FetchRules()
     assert FetchRules() == FetchRules(
         allow=(), proxy=None, ca_bundle=None, ports=(80, 443, 8080, 8443), redirects=3,
-        connect_seconds=5, silence_seconds=5, total_seconds=20, at_once=4, per_host=2,
+        connect_seconds=5, silence_seconds=5, total_seconds=20, at_once=4,
     )  # fmt: skip
 
 
@@ -69,7 +69,7 @@ def test_a_wrong_setting_is_refused_by_name(
 
 @pytest.mark.parametrize(
     "rules",
-    [{"at_once": 0}, {"per_host": 0}, {"redirects": -1}, {"total_seconds": 0}, {"proxy": "x"}],
+    [{"at_once": 0}, {"redirects": -1}, {"total_seconds": 0}, {"proxy": "x"}],
 )
 def test_rules_that_make_no_sense_are_an_error_of_ours(rules: dict):
     with pytest.raises(ValueError, match="must"):

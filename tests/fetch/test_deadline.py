@@ -1,4 +1,4 @@
-"""Three clocks: connection, silence, and a total over everything."""
+"""Three limits of time: connection, silence, and a total over everything."""
 
 import time
 
@@ -10,24 +10,6 @@ from cxr_app.limits import Limits
 from tests.fetch.servers import PNG, Names, Talk, error_of, fetcher, forward, reply
 
 URL = "http://films.example.org/film.png"
-
-
-class Hands:
-    """A clock that is moved by hand."""
-
-    def __init__(self) -> None:
-        self.seconds = 1000.0
-
-    def __call__(self) -> float:
-        return self.seconds
-
-    def pass_by(self, seconds: float, answer: bytes):
-        def say_late(talk: Talk) -> None:
-            talk.hear()
-            self.seconds += seconds
-            talk.say(answer)
-
-        return say_late
 
 
 def out_of_time(found: Fetcher) -> object:
@@ -91,25 +73,52 @@ def test_f40_a_stall_at_99_percent_ends_with_silence(serve):
 
 
 def test_f40_the_total_runs_over_all_hops(serve):
-    hands = Hands()
-    server = serve(
-        hands.pass_by(7, forward("/b")),
-        hands.pass_by(7, forward("/c")),
-        hands.pass_by(7, reply()),  # 21 seconds in all
-    )
-    found = Fetcher(FetchRules(), resolve=Names(), dial=server.dial, clock=hands)
+    def late(answer: bytes):
+        def say(talk: Talk) -> None:
+            talk.hear()
+            talk.pause(0.2)
+            talk.say(answer)
 
-    assert out_of_time(found) == "20"
+        return say
 
+    server = serve(late(forward("/b")), late(forward("/c")), late(reply()))
 
-def test_nineteen_seconds_in_all_are_in_time(serve):
-    hands = Hands()
-    server = serve(hands.pass_by(10, forward("/b")), hands.pass_by(9, reply()))
-
+    assert out_of_time(fetcher(server, total_seconds=0.5)) == "0.5"
     assert (
-        Fetcher(FetchRules(), resolve=Names(), dial=server.dial, clock=hands).fetch(URL, Limits())
+        fetcher(serve(late(forward("/b")), late(reply())), total_seconds=5).fetch(URL, Limits())
         == PNG
     )
+
+
+def test_f40_a_handshake_that_trickles_ends_with_the_total(serve):
+    server = serve(lambda talk: talk.trickle(b"\x16\x03\x03\x40\x00" + b"x" * 999, every=0.02))
+    found = fetcher(server, total_seconds=0.3)
+
+    assert error_of(found, URL.replace("http:", "https:")).code in (
+        Code.URL_TIMEOUT,
+        Code.URL_TLS,
+    )
+
+
+def test_no_more_fetches_are_under_way_than_the_rules_allow(serve):
+    from concurrent.futures import ThreadPoolExecutor
+
+    under_way, most = [0], [0]
+
+    def count(talk: Talk) -> None:
+        under_way[0] += 1
+        most[0] = max(most[0], under_way[0])
+        talk.hear()
+        talk.pause(0.05)
+        under_way[0] -= 1
+        talk.say(reply())
+
+    found = fetcher(serve(count), at_once=2)
+    with ThreadPoolExecutor(6) as threads:
+        pictures = list(threads.map(lambda _: found.fetch(URL, Limits()), range(6)))
+
+    assert pictures == [PNG] * 6
+    assert most == [2]
 
 
 def test_f40_a_slow_server_does_not_keep_the_others_waiting(serve):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxr_app.fetch.redact import shown_url
+from cxr_app.fetch.redaction import shown_url
 
 MARKER = "ZZMARKER"
 
