@@ -11,11 +11,13 @@ export DATA WEIGHTS RECIPE REPLACE
 
 PY = .venv/bin/python
 
-.PHONY: help app test setup lint train lock films-named packages-app packages-train packages-dev
+.PHONY: help app test test-quick soak setup lint train lock films-named packages-app packages-train packages-dev
 
 help:
 	@echo 'make app               start the page on this computer (PORT=8501)'
 	@echo 'make test              run all tests'
+	@echo 'make test-quick        run the tests that need neither a browser nor a training'
+	@echo 'make soak              run the long versions: every network, every bad input on the page, many more random cases'
 	@echo 'make setup             install what the page, the training and the tests need'
 	@echo 'make lint              check style, types and the import law'
 	@echo 'make train DATA=DIR    train and choose the model on a folder of films (WEIGHTS=FILE or none, RECIPE=FILE, REPLACE=1)'
@@ -30,6 +32,12 @@ app: packages-app
 
 test: packages-dev
 	@$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
+test-quick: packages-dev
+	@$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile -m 'not slow and not browser and not soak'
+
+soak: packages-dev
+	@$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile -m 'soak or not soak' --hypothesis-profile soak
 
 setup: packages-dev
 

@@ -3,6 +3,10 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# `make soak` asks for it; the deadline would fail a slow machine, not a slow function.
+settings.register_profile("soak", max_examples=2_000, deadline=None)
 
 
 @pytest.fixture(scope="session")
