@@ -24,7 +24,7 @@ from training.data.preparation import Prepared, read_input
 from training.data.reduction import shrink
 from training.data.sources import read_class_folders
 from training.data.splits import Split
-from training.learning.progress import Epoch, by_ranking
+from training.learning.progress import Epoch, by_auc
 from training.metrics import patient_interval as bootstrap
 from training.metrics.scores import Scores
 from training.networks.backbones import BACKBONES
@@ -34,8 +34,8 @@ from training.networks.weights import FirstWeights
 from training.recipes.fitting import FitRecipe
 from training.recipes.network import NetworkRecipe
 from training.recipes.recipe import Recipe, read_recipe
-from training.selection.candidates import Candidate, Place, choose, train_candidates
-from training.selection.training_job import Order, progress_folder
+from training.selection.candidates import Candidate, Selection, choose, train_candidates
+from training.selection.training_job import TrainingJob, progress_folder
 
 RECIPE = """
 name = "smoke"
@@ -272,7 +272,7 @@ def epoch(accuracy: float, auc: float = 0.9, sensitivity: float = 0.9) -> Epoch:
 
 
 def candidate(name: str, *epochs: Epoch) -> Candidate:
-    best = max(epochs, key=by_ranking)
+    best = max(epochs, key=by_auc)
     return Candidate(backbone=name, curves=epochs, best=best, weights=Path(name))
 
 
@@ -317,7 +317,7 @@ def test_only_the_very_same_run_is_gone_on_with(films, recipe, tmp_path):
 
     def folder(split: Split | None = None, **changes: object) -> Path:
         read, sha256 = read_recipe(recipe)
-        order = Order(
+        job = TrainingJob(
             data=films,
             recipe=read,
             recipe_sha256=sha256,
@@ -327,7 +327,7 @@ def test_only_the_very_same_run_is_gone_on_with(films, recipe, tmp_path):
             version="1",
             command="",
         )
-        return progress_folder(replace(order, **changes), split or whole)
+        return progress_folder(replace(job, **changes), split or whole)
 
     a, b, c, d = read_class_folders(films, ("NORMAL", "PNEUMONIA"))[:4]
     whole = Split(fit=(a, b), validation=(c,), calibration=(d,))
@@ -396,9 +396,14 @@ def test_both_networks_of_the_mission_are_trained_with_the_same_budget(tmp_path)
     )
     none = dict.fromkeys(recipe.candidates, FirstWeights("none"))
 
-    both = train_candidates(
-        few, few, recipe=recipe, first=none, place=Place(tmp_path / "run", tmp_path / "cache")
+    selection = Selection(
+        recipe=recipe,
+        films=few,
+        validation=few,
+        progress=tmp_path / "run",
+        cache=tmp_path / "cache",
     )
+    both = train_candidates(selection, none)
 
     assert [c.backbone for c in both] == ["densenet121", "resnet50"]
     assert [len(c.curves) for c in both] == [1, 1]

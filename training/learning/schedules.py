@@ -1,7 +1,7 @@
 """Schedules: the learning rate over the steps of a run, or from epoch to epoch.
 
-A rate that changes between epochs is computed from the epochs that are complete, so a run that goes
-on after an interruption has the rate that it would have had without one.
+A rate that changes between epochs follows from the epochs that are complete, so a run that resumes
+needs nothing kept for it.
 """
 
 import math
@@ -31,7 +31,7 @@ class Schedule:
     start : callable (recipe, steps of the whole run) -> rate or schedule of Keras
         What the optimizer is made with.
     after : callable (recipe, validation losses of the epochs so far) -> float, or None
-        Rate of the next epoch; None where `start` knows every step.
+        Rate of the next epoch; None where `start` says it all.
     """
 
     start: Callable[[FitRecipe, int], Any]
@@ -50,10 +50,6 @@ def _cosine(recipe: FitRecipe, steps: int) -> Any:
 
 
 def _flat(recipe: FitRecipe, _steps: int) -> float:
-    return recipe.learning_rate
-
-
-def _constant(recipe: FitRecipe, _losses: Sequence[float]) -> float:
     return recipe.learning_rate
 
 
@@ -76,7 +72,7 @@ def _plateau(recipe: FitRecipe, losses: Sequence[float]) -> float:
 SCHEDULES: Final[Mapping[str, Schedule]] = MappingProxyType(
     {
         "cosine": Schedule(start=_cosine, after=None),
-        "constant": Schedule(start=_flat, after=_constant),
+        "constant": Schedule(start=_flat, after=None),
         "step": Schedule(start=_flat, after=_step),
         "plateau": Schedule(start=_flat, after=_plateau),
     }

@@ -10,7 +10,6 @@ from training.recipes.fitting import FitRecipe
 
 RECIPE = FitRecipe(epochs=100, learning_rate=0.1)
 KEYS = {
-    "constant": {},
     "step": {"step_epochs": 10, "step_factor": 0.1},
     "plateau": {"plateau_patience": 2, "step_factor": 0.1},
 }
@@ -27,14 +26,15 @@ def cosine(step: int, *, steps: int, warmup: int = 0) -> float:
     return float(keras.ops.convert_to_numpy(SCHEDULES["cosine"].start(recipe, steps)(step)))
 
 
-@pytest.mark.parametrize("name", ["constant", "step", "plateau"])
+@pytest.mark.parametrize("name", ["step", "plateau"])
 def test_a_run_begins_at_the_rate_of_the_recipe(name: str):
     assert SCHEDULES[name].start(RECIPE, 1000) == 0.1
     assert after(name, []) == 0.1
 
 
 def test_a_constant_rate_stays():
-    assert after("constant", [1.0] * 50) == 0.1
+    assert SCHEDULES["constant"].start(RECIPE, 1000) == 0.1
+    assert SCHEDULES["constant"].after is None
 
 
 @pytest.mark.parametrize(
