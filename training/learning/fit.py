@@ -15,18 +15,9 @@ from cxr_app.spec import Task
 from training.data.batches import Batches, Targets
 from training.data.sampling import SAMPLERS
 from training.learning.optimizers import optimizer_of
-from training.learning.progress import (
-    Epoch,
-    EpochScore,
-    Progress,
-    best_weights,
-    by_auc,
-    is_over,
-    read_curves,
-)
-from training.learning.schedules import SCHEDULES
+from training.learning.progress import Epoch, EpochScore, Progress, by_auc
+from training.learning.schedules import EPOCH_RATES, SCHEDULES
 from training.learning.tasks import TASKS
-from training.learning.weight_average import RunningMean
 from training.metrics.scores import Scores
 from training.recipes.fitting import FitRecipe
 
@@ -152,9 +143,8 @@ def fit(
     TrainingError
         `data_invalid` where the network gives values that are not finite.
     """
-    run.folder.mkdir(parents=True, exist_ok=True)
-    curves = read_curves(run.folder)
-    if not is_over(curves, recipe, run.score):
+    progress = Progress(run.folder, recipe=recipe, score=run.score)
+    if not progress.is_over:
         keras.utils.set_random_seed(run.seed)
         setup = build()
         batches = Batches(
@@ -165,50 +155,33 @@ def fit(
             change=change,
             seed=run.seed,
         )
-        rate = SCHEDULES[recipe.schedule].start(recipe, len(batches) * recipe.epochs)
+        rate = SCHEDULES[recipe.schedule](recipe, len(batches))
         setup.trained.compile(
             optimizer=optimizer_of(recipe, rate), loss=setup.loss, metrics=list(setup.metrics)
         )
-        mean = RunningMean(setup.network, recipe.average) if recipe.average else None
-        progress = Progress(
-            run.folder,
-            recipe=recipe,
-            score=run.score,
-            network=setup.network,
-            validate=lambda: _validate(setup.network, validation, task),
-            mean=mean,
-        )
+        progress.follow(setup.network, lambda: _validate(setup.network, validation, task))
         setup.trained.fit(
             batches,
             epochs=recipe.epochs,
-            initial_epoch=len(curves),
+            initial_epoch=len(progress.curves),
             shuffle=False,
-            callbacks=_callbacks(recipe, run, batches=batches, progress=progress, mean=mean),
+            callbacks=_callbacks(recipe, run, batches, progress),
         )
-        curves = progress.curves
-    return curves, best_weights(run.folder, max(curves, key=run.score))
+    return progress.curves, progress.best_weights
 
 
 def _callbacks(
-    recipe: FitRecipe,
-    run: FitRun,
-    *,
-    batches: Batches,
-    progress: Progress,
-    mean: RunningMean | None,
-) -> list[Any]:
-    """List them in the order in which they need each other's work."""
-    after = SCHEDULES[recipe.schedule].after
+    recipe: FitRecipe, run: FitRun, batches: Batches, progress: Progress
+) -> list[keras.callbacks.Callback]:
     callbacks = [
         keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, _logs: batches.draw(epoch)),
         progress,
     ]
-    if mean is not None:
-        callbacks.insert(0, mean)
-    if after is not None:
+    rate = EPOCH_RATES.get(recipe.schedule)
+    if rate is not None:
         callbacks.append(
             keras.callbacks.LearningRateScheduler(
-                lambda _epoch, _rate: after(
+                lambda _epoch, _rate: rate(
                     recipe, [row.validation.cross_entropy for row in progress.curves]
                 )
             )

@@ -1,10 +1,8 @@
 """The curves for other programs: a table, and TensorBoard."""
 
 import csv
-from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Final
 
 from cxr_app.codes import Code
@@ -12,24 +10,11 @@ from cxr_app.errors import TrainingError
 
 __all__ = ["check_tensorboard", "write_curves"]
 
-_COLUMNS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "backbone": "backbone",
-        "epoch": "epoch",
-        "learning_rate": "learning_rate",
-        "loss": "loss",
-        "cross_entropy": "validation_loss",
-        "training_accuracy": "training_accuracy",
-        "accuracy": "accuracy",
-        "auc": "auc",
-        "sensitivity": "sensitivity",
-        "specificity": "specificity",
-        "brier": "brier",
-        "ece": "ece",
-        "films": "films",
-    }
+# Keys of `metrics.json`; from "accuracy" on all are of validation films.
+_COLUMNS: Final = (
+    *("backbone", "epoch", "learning_rate", "loss", "cross_entropy", "training_accuracy"),
+    *("accuracy", "auc", "sensitivity", "specificity", "brier", "ece", "films"),
 )
-"""Key in `metrics.json` -> column; from "accuracy" on all are of validation films."""
 
 
 def write_curves(candidates: list[dict[str, Any]], place: Path) -> None:
@@ -39,7 +24,7 @@ def write_curves(candidates: list[dict[str, Any]], place: Path) -> None:
     """
     with place.open("w", encoding="utf-8", newline="") as stream:
         table = csv.DictWriter(stream, _COLUMNS, extrasaction="ignore", lineterminator="\n")
-        table.writerow(dict(_COLUMNS))
+        table.writerow({name: name for name in _COLUMNS} | {"cross_entropy": "validation_loss"})
         for candidate in candidates:
             for row in candidate["curves"]:
                 table.writerow({**row, "backbone": candidate["backbone"]})

@@ -2,29 +2,19 @@
 
 import json
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
 import keras
+from keras import ops
 
 from training.learning.weight_average import RunningMean
 from training.metrics.scores import Scores
 from training.recipes.fitting import FitRecipe, Monitor
 
-__all__ = [
-    "EPOCH_SCORES",
-    "Epoch",
-    "EpochScore",
-    "Progress",
-    "best_weights",
-    "by_auc",
-    "by_recency",
-    "is_over",
-    "read_curves",
-]
+__all__ = ["EPOCH_SCORES", "Epoch", "EpochScore", "Progress", "by_auc", "by_recency"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,63 +78,76 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # keras has no 
     Parameters
     ----------
     folder : Path
+        Of this run alone.
     recipe : FitRecipe
-        Says when the run is over: `epochs`, `patience`.
     score : callable (Epoch) -> tuple of float
-    validate : callable () -> Scores
-    network : keras.Model
-        Whose weights are kept.
-    mean : RunningMean or None
-        Resumed with the model that is fitted.
+        Chooses the best epoch.
     """
 
-    def __init__(  # one callback, made in one place
-        self,
-        folder: Path,
-        *,
-        recipe: FitRecipe,
-        score: EpochScore,
-        validate: Callable[[], Scores],
-        network: keras.Model,
-        mean: RunningMean | None = None,
-    ) -> None:
+    def __init__(self, folder: Path, *, recipe: FitRecipe, score: EpochScore) -> None:
         super().__init__()
         self._folder, self._recipe, self._score = folder, recipe, score
-        self._validate, self._network, self._mean = validate, network, mean
-        self.curves = read_curves(folder)
+        self._table = folder / "curves.json"
+        rows = json.loads(self._table.read_text("utf-8")) if self._table.is_file() else []
+        self.curves = tuple(
+            Epoch(**{**row, "validation": Scores(**row["validation"])}) for row in rows
+        )
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all epochs are done, or as many without a better one as patience bears."""
+        waited = len(self.curves) - self._best.epoch if self.curves else 0
+        return len(self.curves) >= self._recipe.epochs or waited >= self._recipe.patience
+
+    @property
+    def best_weights(self) -> Path:
+        """Weights of the best epoch."""
+        return self._folder / f"best-{self._best.epoch}.weights.h5"
+
+    @property
+    def _best(self) -> Epoch:
+        return max(self.curves, key=self._score)
+
+    def follow(self, network: keras.Model, validate: Callable[[], Scores]) -> None:
+        """Say whose weights are validated and kept: those of the fitted model, or of a part."""
+        self._network, self._validate = network, validate
+        self._mean = RunningMean(network, self._recipe.average)
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Put weights, optimizer and running mean back as they were after the last epoch."""
         del logs
-        if not self.curves:
-            return
-        if not self.model.optimizer.built:  # otherwise the file's optimizer would be passed over
-            self.model.optimizer.build(self.model.trainable_variables)
-        self.model.load_weights(self._state("weights.h5"))
-        if self._mean is not None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        if self.curves:
+            if not self.model.optimizer.built:  # or the file's optimizer would be passed over
+                self.model.optimizer.build(self.model.trainable_variables)
+            self.model.load_weights(self._state("weights.h5"))
             self._mean.load(self._state("mean.npz"))
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Let the running mean take in a step."""
+        del batch, logs
+        if self._recipe.average:
+            # Asking for `self.model` makes a backend that holds weights apart write them back.
+            self._mean.update(self.model.optimizer.iterations)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any]) -> None:
         """Add a row, and tell the callbacks that follow its validation figures in `logs`."""
-        rate = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
-        with self._mean.applied() if self._mean else nullcontext():
-            scores = self._validate()
+        with self._mean.applied():
             row = Epoch(
                 epoch=epoch + 1,
-                learning_rate=rate,
+                learning_rate=float(ops.convert_to_numpy(self.model.optimizer.learning_rate)),
                 loss=logs["loss"],
                 accuracy=logs.get("accuracy"),
-                validation=scores,
+                validation=self._validate(),
             )
             self.curves = (*self.curves, row)
-            best = max(self.curves, key=self._score)
-            if best is row:
-                self._network.save_weights(best_weights(self._folder, best))
-        self._commit(best)
+            if self._best is row:
+                self._network.save_weights(self.best_weights)
+        self._commit()
+        logs["val_loss"] = row.validation.cross_entropy
         for name in ("accuracy", "auc", "sensitivity", "specificity"):
-            logs[f"val_{name}"] = getattr(scores, name)
-        logs["val_loss"] = scores.cross_entropy
-        self.model.stop_training = is_over(self.curves, self._recipe, self._score)
+            logs[f"val_{name}"] = getattr(row.validation, name)
+        self.model.stop_training = self.is_over
 
     def on_train_end(self, logs: Any = None) -> None:
         """Drop what only a continuation would need."""
@@ -152,36 +155,16 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # keras has no 
         for path in self._folder.glob("after-*"):
             path.unlink()
 
-    def _commit(self, best: Epoch) -> None:
+    def _commit(self) -> None:
         self.model.save_weights(self._state("weights.h5"))  # its optimizer too
-        if self._mean is not None:
-            self._mean.save(self._state("mean.npz"))
+        self._mean.save(self._state("mean.npz"))
         unfinished = self._folder / "curves.part"
         unfinished.write_text(json.dumps([asdict(row) for row in self.curves], indent=1), "utf-8")
-        unfinished.replace(self._folder / "curves.json")
-        needed = {f"after-{len(self.curves)}", f"best-{best.epoch}", "curves"}
+        unfinished.replace(self._table)
+        needed = {f"after-{len(self.curves)}", self.best_weights.name.split(".")[0], "curves"}
         for path in self._folder.iterdir():
             if path.name.split(".")[0] not in needed:
                 path.unlink()
 
     def _state(self, ending: str) -> Path:
         return self._folder / f"after-{len(self.curves)}.{ending}"
-
-
-def best_weights(folder: Path, best: Epoch) -> Path:
-    """Name the file of the best epoch's weights."""
-    return folder / f"best-{best.epoch}.weights.h5"
-
-
-def read_curves(folder: Path) -> tuple[Epoch, ...]:
-    """Read the epochs that are complete."""
-    place = folder / "curves.json"
-    rows = json.loads(place.read_text("utf-8")) if place.is_file() else []
-    return tuple(Epoch(**{**row, "validation": Scores(**row["validation"])}) for row in rows)
-
-
-def is_over(curves: tuple[Epoch, ...], recipe: FitRecipe, score: EpochScore) -> bool:
-    """Say whether all epochs are done, or as many without a better one as patience bears."""
-    if not curves or len(curves) >= recipe.epochs:
-        return bool(curves)
-    return len(curves) - max(curves, key=score).epoch >= recipe.patience

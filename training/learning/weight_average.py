@@ -11,7 +11,7 @@ import numpy as np
 __all__ = ["RunningMean"]
 
 
-class RunningMean(keras.callbacks.Callback):  # type: ignore[misc]  # keras has no types
+class RunningMean:
     """Follows a network's weights, batch-norm's moving statistics with them.
 
     Keras' `use_ema` leaves those out, and its momentum does not rise from zero: of a short run at
@@ -20,21 +20,18 @@ class RunningMean(keras.callbacks.Callback):  # type: ignore[misc]  # keras has 
     Parameters
     ----------
     network : keras.Model
-        The fitted model, or a part of it.
     momentum : float
-        Above 0; of the mean, ``min(momentum, (1 + step) / (10 + step))`` (Tan and Le 2019).
+        Of the mean, ``min(momentum, (1 + step) / (10 + step))`` (Tan and Le 2019); at 0 the mean is
+        the weights themselves.
     """
 
     def __init__(self, network: keras.Model, momentum: float) -> None:
-        super().__init__()
         self._network, self._momentum = network, momentum
-        self._mean = network.get_weights()
+        self._mean = network.get_weights() if momentum else []
 
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Take in the weights after a step."""
-        del batch, logs
-        # Asking for `self.model` makes a backend that holds weights apart write them back.
-        step = int(keras.ops.convert_to_numpy(self.model.optimizer.iterations))
+    def update(self, steps: Any) -> None:
+        """Take in the weights after so many steps of the optimizer."""
+        step = int(keras.ops.convert_to_numpy(steps))
         momentum = min(self._momentum, (1 + step) / (10 + step)) if step > 1 else 0.0
         self._mean = [
             np.asarray(mean + (1 - momentum) * (value - mean))
@@ -45,7 +42,7 @@ class RunningMean(keras.callbacks.Callback):  # type: ignore[misc]  # keras has 
     def applied(self) -> Iterator[None]:
         """Put the mean into the network for a while."""
         own = self._network.get_weights()
-        self._network.set_weights(self._mean)
+        self._network.set_weights(self._mean or own)
         try:
             yield
         finally:

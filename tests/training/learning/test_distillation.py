@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 
 from cxr_app.errors import TrainingError
-from training.learning import progress
 from training.learning.distillation import area_matrix, by_teachers
 from training.learning.fit import FitRun, Labelled, fit
-from training.learning.progress import by_recency
+from training.learning.progress import Progress, by_recency
 from training.networks.teacher import hold_still, teacher_of
 from training.recipes.fitting import DistillRecipe, FitRecipe
 
@@ -104,13 +103,13 @@ def test_an_interrupted_distillation_ends_where_a_whole_one_does(
 ):
     """The student, its projections and the optimizer go on where they were."""
 
-    def interrupt(curves: tuple, *_: object) -> bool:
-        if len(curves) == 3:
+    def interrupt(progress: Progress) -> bool:
+        if len(progress.curves) == 3:
             raise KeyboardInterrupt
         return False
 
     with monkeypatch.context() as patch:
-        patch.setattr(progress, "is_over", interrupt)
+        patch.setattr(Progress, "is_over", property(interrupt))
         with pytest.raises(KeyboardInterrupt):
             taught(teacher, tmp_path, np.arange(48) % 2)
 

@@ -14,7 +14,7 @@ from cxr_app.spec import Task
 from training.data.augmentation import augment
 from training.learning.fit import FitRun, Labelled, TrainingSetup, by_labels, fit, targets_of
 from training.learning.losses import loss_of
-from training.learning.progress import best_weights, by_auc, read_curves
+from training.learning.progress import Progress, by_auc
 from training.networks.precision import computing_in
 from training.recipes.augmentation import AugmentRecipe
 from training.recipes.fitting import FitRecipe, Precision
@@ -60,6 +60,10 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, tuple]:
     return folder, run(folder)
 
 
+def progress(folder: Path, recipe: FitRecipe = RECIPE) -> Progress:
+    return Progress(folder, recipe=recipe, score=by_auc)
+
+
 def killed_at(epoch: int, monkeypatch: pytest.MonkeyPatch, started: Callable[[], object]) -> None:
     """Run until the very moment before the curves say that an epoch is complete."""
     replace_file = Path.replace
@@ -103,7 +107,7 @@ def test_an_interrupted_run_resumes_after_its_last_whole_epoch(
 
     killed_at(3, monkeypatch, lambda: run(tmp_path / "killed", recipe))
 
-    assert len(read_curves(tmp_path / "killed")) == 2
+    assert len(progress(tmp_path / "killed", recipe).curves) == 2
     assert run(tmp_path / "killed", recipe) == whole
 
 
@@ -126,7 +130,7 @@ def test_the_kept_weights_are_those_of_the_best_epoch(whole):
     best = max(curves, key=by_auc)
 
     network = build()
-    network.load_weights(best_weights(folder, best))
+    network.load_weights(progress(folder).best_weights)
     logits = network.predict(films(1, 20).items, verbose=0)
 
     accuracy = (logits.argmax(axis=1) == films(1, 20).truth[:, 1]).mean()
