@@ -63,8 +63,9 @@ def figures(margin: NDArray[np.float32], films: Prepared, threshold: float) -> s
     """Say AUC, sensitivity and specificity."""
     labels = films.truth[:, 1].astype(np.int64)
     said = margin >= threshold
+    (area,) = auc(labels, margin, np.ones((1, len(labels))))
     return (
-        f"AUC {auc(labels, margin):.4f}, sensitivity {said[labels == 1].mean():.3f}, "
+        f"AUC {area:.4f}, sensitivity {said[labels == 1].mean():.3f}, "
         f"specificity {(~said[labels == 0]).mean():.3f} ({len(labels)} films)"
     )
 

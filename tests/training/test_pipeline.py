@@ -25,7 +25,7 @@ from training.data.reduction import shrink
 from training.data.sources import read_class_folders
 from training.data.splits import Split
 from training.learning.progress import Epoch, by_auc
-from training.metrics import patient_interval as bootstrap
+from training.metrics import bootstrap
 from training.metrics.scores import Scores
 from training.networks.backbones import BACKBONES
 from training.networks.graphs import Shape, build_fitted

@@ -17,7 +17,7 @@ from training.learning.losses import loss_of
 from training.learning.progress import Progress, by_auc
 from training.networks.precision import computing_in
 from training.recipes.augmentation import AugmentRecipe
-from training.recipes.fitting import FitRecipe, Precision
+from training.recipes.fitting import DtypePolicy, FitRecipe
 
 RECIPE = FitRecipe(epochs=3, batch=8, learning_rate=0.01, patience=10, warmup_steps=3)
 
@@ -42,7 +42,7 @@ def films(seed: int, count: int = 40) -> Labelled:
 
 def run(folder: Path, recipe: FitRecipe = RECIPE, *, seed: int = 1, setup=None, logs=None):
     shown = films(0)
-    with computing_in(Precision(recipe.precision)):
+    with computing_in(DtypePolicy(recipe.precision)):
         return fit(
             setup or (lambda: by_labels(build(), loss_of(Task.BINARY, recipe, shown.truth))),
             shown,
