@@ -31,7 +31,8 @@ from training.data.preparation import Prepared, prepare
 from training.data.second_archive import with_also
 from training.data.sources import LabelledFilm
 from training.data.splits import Split
-from training.learning.training import Assignment, train
+from training.learning.fit import FitRun
+from training.learning.training import TrainingTask, train
 from training.metrics.scores import auc
 from training.networks.freezing import network_of
 from training.networks.weights import FirstWeights
@@ -62,8 +63,9 @@ def figures(margin: NDArray[np.float32], films: Prepared, threshold: float) -> s
     """Say AUC, sensitivity and specificity."""
     labels = films.truth[:, 1].astype(np.int64)
     said = margin >= threshold
+    (area,) = auc(labels, margin, np.ones((1, len(labels))))
     return (
-        f"AUC {auc(labels, margin):.4f}, sensitivity {said[labels == 1].mean():.3f}, "
+        f"AUC {area:.4f}, sensitivity {said[labels == 1].mean():.3f}, "
         f"specificity {(~said[labels == 0]).mean():.3f} ({len(labels)} films)"
     )
 
@@ -108,18 +110,16 @@ def main() -> None:
             for part in (split.fit, split.validation, unseen)
         )
         (name,) = recipe.candidates
-        order = Assignment(
+        task = TrainingTask(
             backbone=name,
             first=FirstWeights(options.weights),
             films=fitted,
             validation=known,
             recipe=recipe,
-            fit=recipe.fit,
-            seed=recipe.seed,
-            folder=Path(folder) / name,
+            run=FitRun(folder=Path(folder) / name, seed=recipe.seed),
             cache=Path(folder),
         )
-        _, best = train(order)
+        _, best = train(task)
         network = network_of(name, recipe, FirstWeights(str(best)))
     margins = [margin_of(network, films) for films in (known, other)]
     threshold = even(margins[0], known)

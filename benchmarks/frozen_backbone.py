@@ -15,7 +15,7 @@ import os
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,11 +30,11 @@ from cxr_app.imaging.to_input import to_input
 from training.data.archive import split_of
 from training.data.preparation import Prepared, prepare, truth_of
 from training.data.reduction import shrink
-from training.learning.fit import Labelled, by_labels, fit
+from training.learning.fit import FitRun, Labelled, by_labels, fit
 from training.learning.losses import loss_of
-from training.learning.progress import MERITS, Epoch, Progress
+from training.learning.progress import EPOCH_SCORES, Epoch
 from training.learning.tasks import TASKS
-from training.learning.training import Assignment, train
+from training.learning.training import TrainingTask, train
 from training.metrics.scores import Scores
 from training.networks.freezing import network_of
 from training.networks.weights import FirstWeights, first_weights_of
@@ -65,8 +65,8 @@ def drawn(count: int, size: int, seed: int) -> Prepared:
 def found(data: Path, recipe: Recipe, count: int, cache: Path) -> tuple[Prepared, Prepared]:
     """Read fit and validation films of a data set, at most `count` to fit."""
     split = split_of(data, recipe)
-    order = np.random.default_rng(0).permutation(len(split.fit))[:count]
-    fitted = tuple(split.fit[place] for place in np.sort(order))
+    task = np.random.default_rng(0).permutation(len(split.fit))[:count]
+    fitted = tuple(split.fit[place] for place in np.sort(task))
     both = [
         prepare(part, n_classes=len(recipe.data.labels), size=recipe.network.size, cache=cache)
         for part in (fitted, split.validation)
@@ -74,48 +74,47 @@ def found(data: Path, recipe: Recipe, count: int, cache: Path) -> tuple[Prepared
     return both[0], both[1]
 
 
-def plain(order: Assignment) -> Timed:
+def plain(task: TrainingTask) -> Timed:
     """Run the frozen backbone in every step."""
     started = time.perf_counter()
-    curves = fit(
+    curves, _ = fit(
         lambda: by_labels(
-            network_of(order.backbone, order.recipe, order.first),
-            loss_of(order.recipe.data.task, order.fit, order.films.truth),
+            network_of(task.backbone, task.recipe, task.first),
+            loss_of(task.recipe.data.task, task.recipe.fit, task.films.truth),
         ),
-        Labelled(items=order.films.pictures, truth=order.films.truth),
-        Labelled(items=order.validation.pictures, truth=order.validation.truth),
-        recipe=order.fit,
+        Labelled(items=task.films.pictures, truth=task.films.truth),
+        Labelled(items=task.validation.pictures, truth=task.validation.truth),
+        recipe=task.recipe.fit,
         change=lambda picture, _draw: picture,
-        seed=order.seed,
-        progress=Progress(order.folder / "plain", merit=order.merit),
+        run=replace(task.run, folder=task.run.folder / "plain"),
     )
     return Timed(time.perf_counter() - started, curves)
 
 
-def once(order: Assignment) -> tuple[Timed, Scores]:
+def once(task: TrainingTask) -> tuple[Timed, Scores]:
     """Run it once; measure the whole network too, in which nothing is kept in half precision."""
     started = time.perf_counter()
-    curves, weights = train(order)
+    curves, weights = train(task)
     timed = Timed(time.perf_counter() - started, curves)
-    network = network_of(order.backbone, order.recipe, FirstWeights(str(weights)))
-    logits = network.predict(order.validation.pictures, batch_size=32, verbose=0)
-    entry = TASKS[order.recipe.data.task]
-    return timed, entry.score(order.validation.truth, entry.probabilities(logits))
+    network = network_of(task.backbone, task.recipe, FirstWeights(str(weights)))
+    logits = network.predict(task.validation.pictures, batch_size=32, verbose=0)
+    entry = TASKS[task.recipe.data.task]
+    return timed, entry.score(task.validation.truth, entry.probabilities(logits))
 
 
-def compared(order: Assignment, *, is_plain_too: bool) -> dict[str, float]:
+def compared(task: TrainingTask, *, is_plain_too: bool) -> dict[str, float]:
     """Train one candidate both ways, print what came of it, and give the seconds of each."""
-    kept, whole = once(order)
-    runs = {"once": kept, **({"plain": plain(order)} if is_plain_too else {})}
+    kept, whole = once(task)
+    runs = {"once": kept, **({"plain": plain(task)} if is_plain_too else {})}
     for way, run in runs.items():
         last = run.curves[-1].validation
         print(
-            f"{order.backbone:>12} {way:>6} {run.seconds:7.1f} s  validation accuracy "
+            f"{task.backbone:>12} {way:>6} {run.seconds:7.1f} s  validation accuracy "
             f"{last.accuracy:.4f}  AUC {last.auc:.4f}"
         )
-    best = max(kept.curves, key=order.merit).validation
+    best = max(kept.curves, key=task.run.score).validation
     print(
-        f"{order.backbone:>12} by half precision: accuracy {best.accuracy - whole.accuracy:+.4f}  "
+        f"{task.backbone:>12} by half precision: accuracy {best.accuracy - whole.accuracy:+.4f}  "
         f"AUC {best.auc - whole.auc:+.5f}  cross-entropy "
         f"{best.cross_entropy - whole.cross_entropy:+.5f}"
     )
@@ -155,19 +154,20 @@ def main() -> None:
             f"{len(films.truth)} films to fit, {len(validation.truth)} to validate, {size} pixels"
         )
         for name in recipe.candidates:
-            order = Assignment(
+            task = TrainingTask(
                 backbone=name,
                 first=first[name],
                 films=films,
                 validation=validation,
                 recipe=recipe,
-                fit=recipe.fit,
-                seed=recipe.seed,
-                folder=Path(folder) / name,
+                run=FitRun(
+                    folder=Path(folder) / name,
+                    seed=recipe.seed,
+                    score=EPOCH_SCORES[recipe.fit.monitor],
+                ),
                 cache=cache,
-                merit=MERITS[recipe.fit.monitor],
             )
-            for way, seconds in compared(order, is_plain_too=not options.once).items():
+            for way, seconds in compared(task, is_plain_too=not options.once).items():
                 totals[way] += seconds
     if not options.once:
         print(f"ratio {totals['plain'] / totals['once']:.1f} (at least {AIM:g})")

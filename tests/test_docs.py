@@ -111,12 +111,12 @@ def test_every_name_that_a_recipe_may_choose_is_in_the_guide():
     from training.learning.schedules import SCHEDULES
     from training.networks.backbones import BACKBONES
     from training.networks.heads import HEADS
-    from training.recipes.fitting import Monitor, Precision
+    from training.recipes.fitting import DtypePolicy, Monitor
     from training.recipes.names import FINDINGS
     from training.recipes.network import Freeze
 
     names = [*SOURCES, *FINDINGS, *BACKBONES, *HEADS, *LOSSES, *OPTIMIZERS, *SAMPLERS, *SCHEDULES]
-    names += [*Freeze, *Monitor, *Precision]
+    names += [*Freeze, *Monitor, *DtypePolicy]
     page = (GUIDES / "recipe-keys.md").read_text("utf-8").partition("## Names")[2]
 
     assert [name for name in names if f"`{name}`" not in page] == []

@@ -42,8 +42,14 @@ from training.networks.weights import FirstWeights
 from training.output_paths import check_room
 from training.recipes.recipe import Recipe
 from training.reporting.report import Findings, never_trained, write_report
-from training.selection.candidates import Candidate, Place, choose, retrain, train_candidates
-from training.selection.training_job import Order, Parts, parts_of, progress_folder
+from training.selection.candidates import (
+    Candidate,
+    Selection,
+    choose,
+    retrain,
+    train_candidates,
+)
+from training.selection.training_job import JobFilms, TrainingJob, films_of, progress_folder
 
 __all__ = ["select"]
 
@@ -55,7 +61,7 @@ ASKED_AT_ONCE: Final = 16
 _VERSIONS: Final = ("keras", "numpy", "openvino", "pillow")
 
 
-def select(order: Order) -> Bundle:
+def select(job: TrainingJob) -> Bundle:
     """Train the candidates, choose, retrain, calibrate, export and report.
 
     Raises
@@ -63,36 +69,69 @@ def select(order: Order) -> Bundle:
     TrainingError
         Where recipe, data or weights cannot be used: before anything long starts.
     """
-    parts = parts_of(order)
-    for sentence in never_trained(order.recipe, order.first):
+    recipe, films = job.recipe, films_of(job)
+    for sentence in never_trained(recipe, job.first):
         log.warning("%s", sentence)
-    sizes = _try_networks(order)
-    check_room(order.target, n_bytes=bundle_bytes(max(size.parameters for size in sizes.values())))
-    trained = _train(order, parts.split)
-    served = _served(trained.winner.backbone, trained.weights, order.recipe)
-    calibration = trained.calibration
+    sizes = _sizes(job)
+    check_room(job.target, n_bytes=bundle_bytes(max(size.parameters for size in sizes.values())))
+    selection, calibration = _prepare(job, films.split)
+    candidates = train_candidates(selection, job.first)
+    winner = choose(candidates, recipe.data.task)
+    log.info("chosen: %s", winner.backbone)
+    served = _served(winner.backbone, retrain(winner, selection), recipe)
     log.info("calibrating on %d films", len(calibration.films))
-    decided = _decide(_logits(served, calibration.films), calibration, order.recipe)
-    findings = _findings(order, parts, trained, decided)
-    network = _network_spec(served, order.recipe, sizes[trained.winner.backbone].trainable)
-    log.info("exporting to %s", order.target.name)
+    decided = _decide(served, calibration, recipe)
+    findings = _findings(job, films, candidates=candidates, winner=winner, decided=decided)
+    log.info("exporting to %s", job.target.name)
     return export(
         served,
-        _spec(order, network, decided.decision, parts.used),
+        _spec(job, sizes[winner.backbone], decided.decision, films.used),
         films=_spread(calibration.films),
-        target=order.target,
+        target=job.target,
         report=lambda bundle: write_report(bundle, findings),
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Trained:
-    """All candidates, the chosen one's file of weights, and the films that calibrate it."""
+def _sizes(job: TrainingJob) -> dict[str, NetworkSpec]:
+    """Build every candidate once, so that weights that do not fit are found before hours pass."""
+    head, sizes = HEADS[job.recipe.network.head], {}
+    for name in job.recipe.candidates:
+        network = network_of(name, job.recipe, job.first[name])
+        sizes[name] = NetworkSpec(
+            backbone=name,
+            head=head.name,
+            pooling=head.pooling,
+            size=job.recipe.network.size,
+            parameters=network.count_params(),
+            trainable=trainable_count(network),
+        )
+    return sizes
 
-    candidates: tuple[Candidate, ...]
-    winner: Candidate
-    weights: Path
-    calibration: Prepared
+
+def _prepare(job: TrainingJob, split: Split) -> tuple[Selection, Prepared]:
+    """Prepare the films: those that train and choose, and those that calibrate."""
+    recipe, progress, cache = job.recipe, progress_folder(job, split), job.run / "cache"
+    fit_films, validation, calibration = (
+        prepare(part, n_classes=len(recipe.data.labels), size=recipe.side, cache=cache)
+        for part in (split.fit, split.validation, split.calibration)
+    )
+    selection = Selection(
+        recipe=recipe,
+        films=fit_films,
+        validation=validation,
+        progress=progress,
+        cache=cache,
+        logs=job.run / "logs" / progress.name if job.has_logs else None,
+        teachers=job.teachers,
+    )
+    return selection, calibration
+
+
+def _served(backbone: str, weights: Path, recipe: Recipe) -> keras.Model:
+    """Build the served graph with trained weights."""
+    served = build_served(BACKBONES[backbone], HEADS[recipe.network.head], shape_of(recipe))
+    served.set_weights(network_of(backbone, recipe, FirstWeights(str(weights))).get_weights())
+    return served
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,92 +143,48 @@ class _Decided:
     zone: tuple[float, float] | None
 
 
-def _train(order: Order, split: Split) -> _Trained:
-    """Prepare the films, train every candidate, choose one, train it once more."""
-    recipe = order.recipe
-    progress = progress_folder(order, split)
-    logs = order.run / "logs" / progress.name if order.has_logs else None
-    place = Place(progress, order.run / "cache", logs)
-    fit_films, validation, calibration = (
-        prepare(part, n_classes=len(recipe.data.labels), size=recipe.side, cache=place.cache)
-        for part in (split.fit, split.validation, split.calibration)
-    )
-    candidates = train_candidates(
-        fit_films,
-        validation,
-        recipe=recipe,
-        first=order.first,
-        teachers=order.teachers,
-        place=place,
-    )
-    winner = choose(candidates, recipe.data.task)
-    log.info("chosen: %s", winner.backbone)
-    weights = retrain(
-        winner, fit_films, validation, recipe=recipe, teachers=order.teachers, place=place
-    )
-    return _Trained(candidates=candidates, winner=winner, weights=weights, calibration=calibration)
-
-
-def _findings(order: Order, parts: Parts, trained: _Trained, decided: _Decided) -> Findings:
-    """Gather what the report says."""
-    split = parts.split
-    return Findings(
-        recipe=order.recipe,
-        command=order.command,
-        first=order.first,
-        teachers=order.teachers,
-        sharp=parts.sharp,
-        candidates=trained.candidates,
-        winner=trained.winner,
-        calibration=decided.scores,
-        zone=decided.zone,
-        films={
-            "fit": len(split.fit) - parts.also,
-            "validation": len(split.validation),
-            "calibration": len(split.calibration),
-        },
-        also=parts.also,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Size:
-    """How many parameters a network has, and how many of them are trained."""
-
-    parameters: int
-    trainable: int
-
-
-def _try_networks(order: Order) -> dict[str, _Size]:
-    """Build every candidate once, so that weights that do not fit are found before hours pass."""
-    sizes = {}
-    for name in order.recipe.candidates:
-        network = network_of(name, order.recipe, order.first[name])
-        sizes[name] = _Size(network.count_params(), trainable_count(network))
-    return sizes
-
-
-def _served(backbone: str, weights: Path, recipe: Recipe) -> keras.Model:
-    """Build the served graph with trained weights."""
-    served = build_served(BACKBONES[backbone], HEADS[recipe.network.head], shape_of(recipe))
-    served.set_weights(network_of(backbone, recipe, FirstWeights(str(weights))).get_weights())
-    return served
-
-
-def _decide(logits: NDArray[np.float32], films: Prepared, recipe: Recipe) -> _Decided:
-    """Calibrate; measure the result on the very films that calibrated it, and the zone of doubt."""
-    task = recipe.data.task
+def _decide(served: keras.Model, films: Prepared, recipe: Recipe) -> _Decided:
+    """Calibrate, and measure the result and its indeterminate zone on the same films."""
+    task, logits, truth = recipe.data.task, _logits(served, films.films), films.truth
     patients = tuple(film.patient for film in films.films)
     if task is Task.MULTILABEL:
-        decision = calibrate_findings(logits, films.truth, patients)
-        scores = score_labels(films.truth, calibrated(logits, decision, task))
+        decision = calibrate_findings(logits, truth, patients)
+        scores = score_labels(truth, calibrated(logits, decision, task))
         return _Decided(decision=decision, scores=scores, zone=None)
-    labels = films.truth[:, 1].astype(np.int64)
+    labels = truth[:, 1].astype(np.int64)
     decision = calibrate(logits, labels, patients, recipe.decision)
     probability = calibrated(logits, decision, task)[:, 1]
     scores = score(labels, probability, threshold=decision.threshold)
     zone = zone_figures(probability, labels, decision)
     return _Decided(decision=decision, scores=scores, zone=zone)
+
+
+def _findings(
+    job: TrainingJob,
+    films: JobFilms,
+    *,
+    candidates: tuple[Candidate, ...],
+    winner: Candidate,
+    decided: _Decided,
+) -> Findings:
+    """Gather what the report says."""
+    return Findings(
+        recipe=job.recipe,
+        command=job.command,
+        first=job.first,
+        teachers=job.teachers,
+        sharp=films.sharp,
+        candidates=candidates,
+        winner=winner,
+        calibration=decided.scores,
+        zone=decided.zone,
+        films={
+            "fit": len(films.split.fit) - films.also,
+            "validation": len(films.split.validation),
+            "calibration": len(films.split.calibration),
+        },
+        also=films.also,
+    )
 
 
 def _logits(served: keras.Model, films: tuple[LabelledFilm, ...]) -> NDArray[np.float32]:
@@ -207,29 +202,17 @@ def _spread(films: tuple[LabelledFilm, ...]) -> NDArray[np.uint8]:
     return np.stack([read_input(films[place], Limits()) for place in places])
 
 
-def _network_spec(served: keras.Model, recipe: Recipe, trainable: int) -> NetworkSpec:
-    head = HEADS[recipe.network.head]
-    return NetworkSpec(
-        backbone=served.name,
-        head=head.name,
-        pooling=head.pooling,
-        size=recipe.network.size,
-        parameters=served.count_params(),
-        trainable=trainable,
-    )
-
-
 def _spec(
-    order: Order,
+    job: TrainingJob,
     network: NetworkSpec,
     decision: DecisionSpec,
     films: tuple[LabelledFilm, ...],
 ) -> Spec:
-    recipe = order.recipe
+    recipe = job.recipe
     return Spec(
         format=FORMAT,
-        name=order.target.name,
-        version=order.version,
+        name=job.target.name,
+        version=job.version,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         task=recipe.data.task,
         labels=recipe.data.labels,
@@ -244,7 +227,7 @@ def _spec(
         ),
         training=TrainingFacts(
             recipe=recipe.name,
-            recipe_sha256=order.recipe_sha256,
+            recipe_sha256=job.recipe_sha256,
             data=DataFacts(name=recipe.data.name, films=len(films), sha256=data_sha256(films)),
             seed=recipe.seed,
             versions={name: version(name) for name in _VERSIONS} | _backend(),

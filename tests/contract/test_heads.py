@@ -12,8 +12,9 @@ from cxr_app.bundle import load_bundle, open_bundle
 from cxr_app.errors import BundleError
 from cxr_app.spec import Task
 from tests.bundles import drawn_inputs, tiny_spec
+from tests.networks import SMALL
 from training.export.bundle import export
-from training.networks.backbones import BACKBONES, Backbone
+from training.networks.backbones import BACKBONES
 from training.networks.freezing import hold, trainable_count
 from training.networks.graphs import Shape, build_fitted, build_served
 from training.networks.heads import HEADS
@@ -40,22 +41,6 @@ FINDINGS = {
     "vgg16-dense": 65 * 4096 + 4097 * 4096 + 4097 * 256 + 257 * 3,
 }
 MAPS = np.random.default_rng(0).uniform(0, 2, (5, 2, 2, 16)).astype(np.float32)
-
-
-def small(scaled, _weights):
-    """One convolution: 32 pixels to a map of 2 x 2 cells and 16 channels."""
-    return keras.layers.Conv2D(16, 16, strides=16, activation="relu", name="only")(scaled)
-
-
-SMALL = Backbone(
-    name="small",
-    build=small,
-    channels=16,
-    stride=16,
-    last_block="only",
-    scaling=BACKBONES["mobilenetv2"].scaling,
-    source="drawn",
-)
 
 
 def alone(name: str, n_classes: int = 2, task: Task = Task.BINARY) -> keras.Model:

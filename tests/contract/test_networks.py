@@ -206,6 +206,9 @@ def theirs(name: str, ramp: np.ndarray) -> np.ndarray:
 
 @pytest.mark.slow
 def test_it_is_exported_and_proven(name, served, tmp_path: Path):
+    if name == "densenet169":
+        pytest.skip("densenet121's layers, only more of them")
+
     bundle = export(
         served, tiny_spec(), films=drawn_inputs(2), target=tmp_path / name, report=lambda _: None
     )

@@ -27,7 +27,7 @@ FINDINGS = ("Edema", "Mass")
 RECIPE = """
 name = "findings"
 seed = 1
-candidates = ["densenet121"]
+candidates = ["mobilenetv2"]
 [data]
 source = "nih-findings"
 labels = ["Edema", "Mass"]
@@ -75,7 +75,7 @@ def backbone(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make first weights whose batch-norm knows what films look like."""
     keras.utils.set_random_seed(2)
     shape = Shape(size=32, n_classes=2, task=Task.MULTILABEL)
-    network = build_fitted(BACKBONES["densenet121"], HEADS["log-sum-exp"], shape)
+    network = build_fitted(BACKBONES["mobilenetv2"], HEADS["log-sum-exp"], shape)
     films = read_nih_findings(archive, FINDINGS)
     pictures = np.stack([shrink(read_input(film, Limits()), 32) for film in films])
     for layer in network.layers:
@@ -107,7 +107,7 @@ def test_findings_become_a_bundle_that_is_measured_and_not_served(
     assert sum(metrics["films"].values()) == 36
     by_label = {one["label"]: one["figures"]["auc"]["value"] for one in found["labels"]}
     assert list(by_label) == list(FINDINGS)
-    assert by_label["Edema"] == 1  # bright films are easy to tell
+    assert by_label["Edema"] > 0.9  # bright films are easy to tell
     assert len((tmp_path / "ledger.csv").read_text().splitlines()) == 2
     assert "## Measured on the test films" in (model / "report" / "card.md").read_text()
     with pytest.raises(BundleError, match="multilabel"):

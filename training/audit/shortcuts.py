@@ -13,7 +13,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 from cxr_app.spec import Interval, Task
 from training.audit.image_statistics import FilmFacts, MeasuredFilm, open_films
 from training.data.preparation import truth_of
-from training.metrics.patient_interval import patient_interval
+from training.metrics.bootstrap import bootstrap_intervals
 from training.metrics.scores import auc, balanced_weights
 
 __all__ = ["COMBINED", "NEITHER", "NUMBERS", "WARN_ABOVE", "Shortcut", "shortcuts"]
@@ -129,7 +129,7 @@ def _alone(
     names: tuple[str, str],
 ) -> Shortcut:
     """Measure one number in the direction that it has on all the films."""
-    whole = auc(truth, values)
+    whole = auc(truth, values, np.ones((1, len(truth))))[0]
     directed = values if whole >= 0.5 else -values
     return Shortcut(
         label=names[1],
@@ -175,8 +175,7 @@ def _combined(
 def _interval(
     truth: NDArray[np.int64], scores: NDArray[np.float64], patients: tuple[str, ...]
 ) -> Interval:
-    def figure(places: NDArray[np.int64]) -> float:
-        drawn = truth[places]
-        return auc(drawn, scores[places]) if drawn.any() and not drawn.all() else float("nan")
-
-    return patient_interval(figure, patients, draws=DRAWS)
+    (found,) = bootstrap_intervals(
+        lambda weights: auc(truth, scores, weights)[:, np.newaxis], patients, draws=DRAWS
+    )
+    return found

@@ -6,10 +6,11 @@ from numpy.typing import NDArray
 from cxr_app.decision import confidences
 from cxr_app.spec import CalibrationFigures, DecisionSpec, Task
 from training.calibration.indeterminate_zone import choose_zone
-from training.calibration.operating_point import operating_point
+from training.calibration.operating_point import choose_threshold
 from training.calibration.temperature import fit_temperature
-from training.metrics.patient_interval import patient_interval
+from training.metrics.bootstrap import bootstrap_intervals
 from training.metrics.probabilities import sigmoid
+from training.metrics.scores import Weights, share_right
 from training.recipes.decision import DecisionRecipe
 
 __all__ = ["calibrate", "calibrated"]
@@ -37,23 +38,22 @@ def calibrate(
     temperature, bias = fit_temperature(logits[:, 1].astype(float) - logits[:, 0], labels)
     biases = (0.0, bias)
     probability = confidences(logits, temperature=temperature, bias=biases)[:, 1]
-    threshold = operating_point(probability, labels, recipe)
+    threshold = choose_threshold(probability, labels, recipe)
     low, high = choose_zone(probability, labels, threshold)
     called = probability >= threshold
 
-    def share_called(wanted: int) -> CalibratedShare:
-        return CalibratedShare(called == bool(wanted), labels == wanted)
+    def shares(weights: Weights) -> NDArray[np.float64]:
+        both = [share_right(labels, called, weights, wanted=wanted) for wanted in (1, 0)]
+        return np.stack(both, axis=1)
 
+    sensitivity, specificity = bootstrap_intervals(shares, patients)
     return DecisionSpec(
         temperature=temperature,
         bias=biases,
         threshold=threshold,
         zone=(low, high),
         aim=_aim(recipe),
-        measured=CalibrationFigures(
-            sensitivity=patient_interval(share_called(1), patients),
-            specificity=patient_interval(share_called(0), patients),
-        ),
+        measured=CalibrationFigures(sensitivity=sensitivity, specificity=specificity),
         films=len(labels),
     )
 
@@ -65,18 +65,6 @@ def calibrated(
     if task is Task.BINARY:
         return confidences(logits, temperature=decision.temperature, bias=decision.bias)
     return sigmoid(logits.astype(np.float64) / decision.temperature + np.asarray(decision.bias))
-
-
-class CalibratedShare:
-    """Share of a class's films that are called right, over films that a bootstrap draws."""
-
-    def __init__(self, is_right: NDArray[np.bool_], is_of_class: NDArray[np.bool_]) -> None:
-        self._is_right, self._is_of_class = is_right, is_of_class
-
-    def __call__(self, films: NDArray[np.int64]) -> float:
-        """Compute it; NaN where no film of the class was drawn."""
-        mine = films[self._is_of_class[films]]
-        return float(self._is_right[mine].mean()) if len(mine) else float("nan")
 
 
 def _aim(recipe: DecisionRecipe) -> str:

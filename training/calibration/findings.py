@@ -1,6 +1,5 @@
 """From raw logits of findings that do not exclude each other to honest probabilities."""
 
-from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -9,9 +8,9 @@ from scipy.optimize import brentq
 
 from cxr_app.spec import CalibrationFigures, DecisionSpec
 from training.calibration.temperature import fit_temperature
-from training.metrics.patient_interval import patient_interval
+from training.metrics.bootstrap import bootstrap_intervals
 from training.metrics.probabilities import sigmoid
-from training.metrics.scores import balanced_weights
+from training.metrics.scores import Weights, balanced_weights, share_right
 
 __all__ = ["calibrate_findings"]
 
@@ -45,27 +44,23 @@ def calibrate_findings(
     )
     is_said = logits / temperature + np.asarray(biases) >= 0
 
-    def share(wanted: int) -> Callable[[NDArray[np.int64]], float]:
-        def of(films: NDArray[np.int64]) -> float:
-            is_so = truth[films] == wanted
-            count = is_so.sum(axis=0)
-            if not count.all():
-                return float("nan")
-            right = ((is_said[films] == bool(wanted)) & is_so).sum(axis=0)
-            return float((right / count).mean())
+    def shares(weights: Weights) -> NDArray[np.float64]:
+        """Average both shares over the findings; a draw without films of a kind has no value."""
+        each = [
+            [share_right(labels, said, weights, wanted=wanted) for wanted in (1, 0)]
+            for labels, said in zip(truth.T.astype(np.int64), is_said.T, strict=True)
+        ]
+        means: NDArray[np.float64] = np.mean(each, axis=0).T
+        return means
 
-        return of
-
+    sensitivity, specificity = bootstrap_intervals(shares, patients)
     return DecisionSpec(
         temperature=temperature,
         bias=biases,
         threshold=0.5,
         zone=(0.5, 0.5),
         aim="each finding by itself: there from the probability on at which both are alike",
-        measured=CalibrationFigures(
-            sensitivity=patient_interval(share(1), patients),
-            specificity=patient_interval(share(0), patients),
-        ),
+        measured=CalibrationFigures(sensitivity=sensitivity, specificity=specificity),
         films=len(truth),
     )
 

@@ -5,10 +5,10 @@ from numpy.typing import NDArray
 
 from training.recipes.decision import DecisionRecipe
 
-__all__ = ["operating_point"]
+__all__ = ["choose_threshold"]
 
 
-def operating_point(
+def choose_threshold(
     probability: NDArray[np.float64], labels: NDArray[np.int64], recipe: DecisionRecipe
 ) -> float:
     """Choose the threshold: one half, or the highest at which the wanted sensitivity is met."""

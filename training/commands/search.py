@@ -5,7 +5,7 @@ from typing import Any
 
 from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
-from training.commands.training_options import add_order, order_of
+from training.commands.training_options import add_job_options, job_of
 
 __all__ = ["add", "run"]
 
@@ -18,7 +18,7 @@ def add(verbs: Any) -> Any:
         description="Train a recipe's candidates with values drawn from its [[search]] tables; "
         "validation films alone judge them. The table of trials is RUN/search/trials.csv.",
     )
-    add_order(verb)
+    add_job_options(verb)
     verb.add_argument(
         "--trials", type=int, default=20, metavar="N", help="in all, 1 or more (default: 20)"
     )
@@ -32,9 +32,9 @@ def run(options: argparse.Namespace) -> None:
 
     if options.trials < 1:
         raise TrainingError(Code.USAGE, reason="--trials must be 1 or more")
-    order = order_of(options, output=None, version="1.0.0", has_logs=False)
-    found = search(order, trials=options.trials, folder=order.run / "search")
+    job = job_of(options, output=None, version="1.0.0", has_logs=False)
+    found = search(job, trials=options.trials, folder=job.run / "search")
     # A loss is better the lower it is, so its score is minus it.
     best = abs(found.score)
-    print(f"# {order.recipe.fit.monitor} {best:.4f} after {len(found.trials)} trials")
+    print(f"# {job.recipe.fit.monitor} {best:.4f} after {len(found.trials)} trials")
     print(as_toml(found.best), end="")

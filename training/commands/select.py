@@ -8,7 +8,7 @@ from typing import Any, Final
 from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
 from cxr_app.spec import NAME_PATTERN
-from training.commands.training_options import add_order, order_of
+from training.commands.training_options import add_job_options, job_of
 from training.output_paths import apart_from, reachable
 
 __all__ = ["add", "run"]
@@ -38,7 +38,7 @@ def add(verbs: Any) -> Any:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add_order(verb)
+    add_job_options(verb)
     verb.add_argument(
         "--output", type=Path, metavar="DIR", help="the bundle's folder (default: models/RECIPE)"
     )
@@ -64,16 +64,16 @@ def run(options: argparse.Namespace) -> None:
 
     if options.tensorboard:
         check_tensorboard()
-    order = order_of(
+    job = job_of(
         options, output=options.output, version=options.version, has_logs=options.tensorboard
     )
-    for value in (order.target.name, options.version):
+    for value in (job.target.name, options.version):
         if not re.fullmatch(NAME_PATTERN, value):
             reason = f"'{value}' cannot name a model or its version; use letters, digits and . _ -"
             raise TrainingError(Code.USAGE, reason=reason)
-    bring_back(order.target)
-    _check_target(order.target, options.data, is_replacing=options.replace)
-    print(select(order).folder)
+    bring_back(job.target)
+    _check_target(job.target, options.data, is_replacing=options.replace)
+    print(select(job).folder)
 
 
 def _check_target(target: Path, data: Path, *, is_replacing: bool) -> None:

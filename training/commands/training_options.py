@@ -1,4 +1,4 @@
-"""What every training is told on the command line, made into an order."""
+"""What every training is told on the command line, made into a training job."""
 
 import argparse
 import shlex
@@ -10,12 +10,12 @@ from cxr_app.errors import TrainingError
 from training.output_paths import apart_from
 
 if TYPE_CHECKING:
-    from training.selection.training_job import Order
+    from training.selection.training_job import TrainingJob
 
-__all__ = ["add_order", "order_of", "shown_command", "shown_path"]
+__all__ = ["add_job_options", "job_of", "shown_command", "shown_path"]
 
 
-def add_order(verb: Any) -> None:
+def add_job_options(verb: Any) -> None:
     """Add the options that every training has."""
     verb.add_argument("--data", required=True, type=Path, metavar="DIR", help="films by class")
     verb.add_argument("--recipe", required=True, type=Path, metavar="FILE", help="a TOML file")
@@ -47,9 +47,9 @@ def add_order(verb: Any) -> None:
     )
 
 
-def order_of(
+def job_of(
     options: argparse.Namespace, *, output: Path | None, version: str, has_logs: bool
-) -> "Order":
+) -> "TrainingJob":
     """Read the recipe and open what the options name.
 
     Raises
@@ -62,7 +62,7 @@ def order_of(
     from training.networks.teacher import teacher_of
     from training.networks.weights import first_weights_of
     from training.recipes.recipe import read_recipe
-    from training.selection.training_job import Order
+    from training.selection.training_job import TrainingJob
 
     recipe, sha256 = read_recipe(options.recipe)
     if (recipe.distill is None) != (not options.teacher):
@@ -74,7 +74,7 @@ def order_of(
     target = output or Path("models") / recipe.name
     run = options.run or Path("runs") / recipe.name
     apart_from(run, *filter(None, (options.data, options.sharp, options.also)), option="--run")
-    return Order(
+    return TrainingJob(
         data=options.data,
         recipe=recipe,
         recipe_sha256=sha256,

@@ -1,4 +1,4 @@
-"""Films in batches, shuffled and changed at random; the same for the same seed and epoch."""
+"""Films in batches, shuffled and augmented; the same for the same seed and epoch."""
 
 import math
 from collections.abc import Callable
@@ -29,24 +29,24 @@ class Targets:
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # keras has no types
-    """One epoch of films, or of what was computed from them.
+    """Films of an epoch, or what was computed from them; `draw` goes on to another epoch.
 
-    Changes are drawn from (seed, epoch, place in the epoch), so an epoch can be made again after
-    an interruption without making the ones before it.
+    All is drawn from (seed, epoch, place in the epoch), so an epoch can be made again after an
+    interruption without making the ones before it.
 
     Parameters
     ----------
     items : ndarray [N, ...]
         Pictures uint8 [N, side, side, 1], or features float32 [N, k].
     targets : Targets
-    order : ndarray, int64
-        Places of the items that the epoch shows; one may stand there several times.
+    sample : callable (generator) -> ndarray, int64
+        Draws the places of the items that an epoch shows, always as many; one may stand there
+        several times.
     size : int
         Items of a batch; the last batch of the epoch may be smaller.
     change : callable (item, generator) -> item
         The augmentation.
-    seed : tuple of int
-        Of the run and of the epoch.
+    seed : int
     """
 
     def __init__(
@@ -54,10 +54,10 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # keras has no type
         items: NDArray[Any],
         targets: Targets,
         *,
-        order: NDArray[np.int64],
+        sample: Callable[[np.random.Generator], NDArray[np.int64]],
         size: int,
         change: Callable[[NDArray[Any], np.random.Generator], NDArray[Any]],
-        seed: tuple[int, int],
+        seed: int,
     ) -> None:
         super().__init__(workers=1)
         self._items = items
@@ -65,7 +65,13 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # keras has no type
         self._size = size
         self._change = change
         self._seed = seed
-        self._order = order
+        self._sample = sample
+        self.draw(0)
+
+    def draw(self, epoch: int) -> None:
+        """Draw the items of an epoch, from 0 on."""
+        self._epoch = epoch
+        self._order = self._sample(np.random.default_rng((self._seed, epoch)))
 
     def __len__(self) -> int:
         """Count the batches."""
@@ -78,7 +84,9 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # keras has no type
         shown = range(index * self._size, min((index + 1) * self._size, len(self._order)))
         chosen = self._order[shown.start : shown.stop]
         changed = [
-            self._change(self._items[place], np.random.default_rng((*self._seed, number)))
+            self._change(
+                self._items[place], np.random.default_rng((self._seed, self._epoch, number))
+            )
             for number, place in zip(shown, chosen, strict=True)
         ]
         return np.stack(changed), self._targets.classes[chosen], self._targets.weights[chosen]

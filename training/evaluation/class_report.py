@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from sklearn.metrics import precision_recall_fscore_support
 
 from cxr_app.spec import Interval, Task
-from training.metrics import weights as weighed
-from training.metrics.bootstrap import Weighed, Weights, redraw
+from training.metrics.bootstrap import Figures, bootstrap_intervals
 from training.metrics.figures import Called
+from training.metrics.scores import Weights, precision_recall_f1
 
 __all__ = [
     "AVERAGES",
@@ -72,24 +72,18 @@ def class_report(classes: Classes, labels: tuple[str, ...]) -> dict[str, Any]:
         it. `averages`: the first three for each of `AVERAGES`. Each class and the average "macro"
         also have `intervals` of the three.
     """
-    precision, recall, f1, support = precision_recall_fscore_support(
-        classes.truth, classes.said, average=None, zero_division=0.0
-    )
     macro, *each = shares_of(classes)
-    rows = zip(labels, precision, recall, f1, support, each, strict=True)
     averages: dict[str, dict[str, Any]] = {name: _average(classes, name) for name in AVERAGES}
     averages["macro"]["intervals"] = macro
     return {
         "classes": [
             {
                 "label": label,
-                "precision": float(its_precision),
-                "recall": float(its_recall),
-                "f1": float(its_f1),
+                **{name: interval.value for name, interval in intervals.items()},
                 "support": int(films),
                 "intervals": intervals,
             }
-            for label, its_precision, its_recall, its_f1, films, intervals in rows
+            for label, films, intervals in zip(labels, classes.truth.sum(axis=0), each, strict=True)
         ],
         "averages": averages,
     }
@@ -115,13 +109,17 @@ def changes_of_shares(before: Classes, after: Classes) -> list[dict[str, Interva
 
 def _shares(classes: Classes, weights: Weights) -> NDArray[np.float64]:
     """Compute the mean over the classes, then each class's own, float64 [draws, 1 + C, 3]."""
-    each = weighed.precision_recall_f1(classes.truth, classes.said, weights)
+    each = precision_recall_f1(classes.truth, classes.said, weights)
     return np.concatenate([each.mean(axis=1, keepdims=True), each], axis=1)
 
 
-def _intervals(shares: Weighed, patients: tuple[str, ...]) -> list[dict[str, Interval]]:
+def _intervals(shares: Figures, patients: tuple[str, ...]) -> list[dict[str, Interval]]:
     """Find the intervals of shares float64 [draws, K, 3] of weights: `SHARES` of each of the K."""
-    found = iter(redraw(lambda weights: shares(weights).reshape(len(weights), -1), patients))
+
+    def flat(weights: Weights) -> NDArray[np.float64]:
+        return shares(weights).reshape(len(weights), -1)
+
+    found = iter(bootstrap_intervals(flat, patients))
     triples = zip(found, found, found, strict=True)
     return [dict(zip(SHARES, triple, strict=True)) for triple in triples]
 

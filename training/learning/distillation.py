@@ -13,7 +13,7 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
-from training.learning.fit import Lesson
+from training.learning.fit import TrainingSetup
 from training.recipes.fitting import DistillRecipe
 
 __all__ = ["area_matrix", "by_teachers"]
@@ -21,7 +21,7 @@ __all__ = ["area_matrix", "by_teachers"]
 
 def by_teachers(
     student: keras.Model, teachers: tuple[keras.Model, ...], recipe: DistillRecipe
-) -> Lesson:
+) -> TrainingSetup:
     """Train a student on the answers of one or more teachers.
 
     Of several, the student matches the mean probability and the mean margin, and through a
@@ -38,7 +38,7 @@ def by_teachers(
 
     Returns
     -------
-    Lesson
+    TrainingSetup
         Its targets are not looked at: the distance is an output of its model.
     """
     view = keras.Input(student.input.shape[1:], dtype="uint8", name="view")
@@ -62,7 +62,7 @@ def by_teachers(
         + sum(apart) / len(teachers)
     )
     trained = keras.Model(view, ops.expand_dims(distance, -1), name=student.name)
-    return Lesson(network=student, trained=trained, loss=_distance)
+    return TrainingSetup(network=student, trained=trained, loss=_distance)
 
 
 def _distance(_targets: Any, distance: Any) -> Any:

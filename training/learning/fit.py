@@ -1,9 +1,8 @@
-"""Fitting one network: epochs, validation after each, resumed after an interruption."""
+"""Fitting one network by one call of Keras' `fit`, resumed after an interruption."""
 
-import logging
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import keras
@@ -16,16 +15,13 @@ from cxr_app.spec import Task
 from training.data.batches import Batches, Targets
 from training.data.sampling import SAMPLERS
 from training.learning.optimizers import optimizer_of
-from training.learning.progress import Epoch, Merit, Progress
-from training.learning.random_state import seed_chance
-from training.learning.schedules import SCHEDULES
+from training.learning.progress import Epoch, EpochScore, Progress, by_auc
+from training.learning.schedules import EPOCH_RATES, SCHEDULES
 from training.learning.tasks import TASKS
-from training.learning.weight_average import RunningMean
+from training.metrics.scores import Scores
 from training.recipes.fitting import FitRecipe
 
-__all__ = ["Labelled", "Lesson", "by_labels", "fit", "targets_of"]
-
-log = logging.getLogger(__name__)
+__all__ = ["FitRun", "Labelled", "TrainingSetup", "by_labels", "fit", "targets_of"]
 
 PREDICTED_AT_ONCE: Final = 64
 
@@ -50,7 +46,7 @@ class Labelled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lesson:
+class TrainingSetup:
     """A network, and what it is trained by.
 
     Attributes
@@ -70,11 +66,34 @@ class Lesson:
     metrics: tuple[Any, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitRun:
+    """What tells one run from another.
+
+    Attributes
+    ----------
+    folder : Path
+        Of its curves and weights; what is complete there is not trained again.
+    seed : int
+    score : callable (Epoch) -> tuple of float
+        Chooses the epoch whose weights are kept.
+    logs : Path or None
+        Folder for TensorBoard.
+    """
+
+    folder: Path
+    seed: int
+    score: EpochScore = by_auc
+    logs: Path | None = None
+
+
 def by_labels(
     network: keras.Model, loss: Callable[[Any, Any], Any], task: Task = Task.BINARY
-) -> Lesson:
+) -> TrainingSetup:
     """Train a network on the films' labels."""
-    return Lesson(network=network, trained=network, loss=loss, metrics=(TASKS[task].accuracy(),))
+    return TrainingSetup(
+        network=network, trained=network, loss=loss, metrics=(TASKS[task].accuracy(),)
+    )
 
 
 def targets_of(films: Labelled, recipe: FitRecipe, task: Task = Task.BINARY) -> Targets:
@@ -90,116 +109,92 @@ def targets_of(films: Labelled, recipe: FitRecipe, task: Task = Task.BINARY) -> 
 
 
 def fit(
-    build: Callable[[], Lesson],
+    build: Callable[[], TrainingSetup],
     films: Labelled,
     validation: Labelled,
     *,
     recipe: FitRecipe,
     task: Task = Task.BINARY,
     change: Callable[[NDArray[Any], np.random.Generator], NDArray[Any]],
-    seed: int,
-    progress: Progress,
-) -> tuple[Epoch, ...]:
-    """Train a network, or go on where an interrupted run stopped.
+    run: FitRun,
+) -> tuple[tuple[Epoch, ...], Path]:
+    """Train a network, or resume where an interrupted run stopped.
 
     Parameters
     ----------
-    build : callable () -> Lesson
+    build : callable () -> TrainingSetup
         Makes the network with its first weights.
     films, validation : Labelled
     recipe : FitRecipe
     task : Task
     change : callable (item, generator) -> item
         The augmentation.
-    seed : int
-    progress : Progress
-        Where epochs are kept; its `best_weights` are those of the best epoch.
+    run : FitRun
 
     Returns
     -------
     tuple of Epoch
         The curves.
+    Path
+        Weights of the network at its best epoch.
+
+    Raises
+    ------
+    TrainingError
+        `data_invalid` where the network gives values that are not finite.
     """
-    keras.utils.set_random_seed(seed)
-    lesson = build()
-    network, trained = lesson.network, lesson.trained
-    schedule = SCHEDULES[recipe.schedule]
-    sampler = SAMPLERS[recipe.sampler]
-    shown = len(sampler(films.truth, np.random.default_rng(seed)))
-    steps = max(1, math.ceil(shown / recipe.batch) * recipe.epochs)
-    trained.compile(
-        optimizer=optimizer_of(recipe, schedule.start(recipe, steps)),
-        loss=lesson.loss,
-        metrics=list(lesson.metrics),
-    )
-    means = [RunningMean(network, recipe.average)] if recipe.average else []
-    targets = targets_of(films, recipe, task)
-    curves = progress.curves()
-    while not _is_over(curves, recipe, progress.merit):
-        if curves:
-            progress.restore(trained, means, epoch=len(curves))
-        if schedule.after is not None:
-            losses = [row.validation.cross_entropy for row in curves]
-            trained.optimizer.learning_rate = schedule.after(recipe, losses)
-        seed_chance(trained, seed=seed, epoch=len(curves))
-        draw = np.random.default_rng((seed, len(curves)))
+    progress = Progress(run.folder, recipe=recipe, score=run.score)
+    if not progress.is_over:
+        keras.utils.set_random_seed(run.seed)
+        setup = build()
         batches = Batches(
             films.items,
-            targets,
-            order=sampler(films.truth, draw),
+            targets_of(films, recipe, task),
+            sample=lambda draw: SAMPLERS[recipe.sampler](films.truth, draw),
             size=recipe.batch,
             change=change,
-            seed=(seed, len(curves)),
+            seed=run.seed,
         )
-        history = trained.fit(batches, shuffle=False, verbose="auto", callbacks=means).history
-        progress.keep(trained, means, epoch=len(curves) + 1)
-        for mean in means:
-            network.set_weights(mean.weights())
-        rate = float(keras.ops.convert_to_numpy(trained.optimizer.learning_rate))
-        row = _row(network, validation, task, history, epoch=len(curves) + 1, rate=rate)
-        curves = (*curves, row)
-        progress.complete(network, curves)
-    progress.finish()
-    return curves
+        rate = SCHEDULES[recipe.schedule](recipe, len(batches))
+        setup.trained.compile(
+            optimizer=optimizer_of(recipe, rate), loss=setup.loss, metrics=list(setup.metrics)
+        )
+        progress.follow(setup.network, lambda: _validate(setup.network, validation, task))
+        setup.trained.fit(
+            batches,
+            epochs=recipe.epochs,
+            initial_epoch=len(progress.curves),
+            shuffle=False,
+            callbacks=_callbacks(recipe, run, batches, progress),
+        )
+    return progress.curves, progress.best_weights
 
 
-def _row(
-    network: keras.Model,
-    films: Labelled,
-    task: Task,
-    history: dict[str, list[float]],
-    *,
-    epoch: int,
-    rate: float,
-) -> Epoch:
+def _callbacks(
+    recipe: FitRecipe, run: FitRun, batches: Batches, progress: Progress
+) -> list[keras.callbacks.Callback]:
+    callbacks = [
+        keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, _logs: batches.draw(epoch)),
+        progress,
+    ]
+    rate = EPOCH_RATES.get(recipe.schedule)
+    if rate is not None:
+        callbacks.append(
+            keras.callbacks.LearningRateScheduler(
+                lambda _epoch, _rate: rate(
+                    recipe, [row.validation.cross_entropy for row in progress.curves]
+                )
+            )
+        )
+    if run.logs is not None:
+        callbacks.append(keras.callbacks.TensorBoard(run.logs, write_graph=False))
+    return callbacks
+
+
+def _validate(network: keras.Model, films: Labelled, task: Task) -> Scores:
     logits = network.predict(films.items, batch_size=PREDICTED_AT_ONCE, verbose=0)
     if not np.isfinite(logits).all():
         reason = f"{network.name} gives values that are not numbers; lower fit.learning_rate"
         raise TrainingError(Code.DATA_INVALID, place="training", reason=reason)
     entry = TASKS[task]
-    accuracy = history.get("accuracy")
-    row = Epoch(
-        epoch=epoch,
-        learning_rate=rate,
-        loss=float(history["loss"][-1]),
-        accuracy=None if accuracy is None else float(accuracy[-1]),
-        validation=entry.score(films.truth, entry.probabilities(logits)),
-    )
-    log.info(
-        "%s epoch %d: loss %.4f, validation accuracy %.4f, AUC %.4f",
-        network.name,
-        row.epoch,
-        row.loss,
-        row.validation.accuracy,
-        row.validation.auc,
-    )
-    return row
-
-
-def _is_over(curves: tuple[Epoch, ...], recipe: FitRecipe, merit: Merit) -> bool:
-    if len(curves) >= recipe.epochs:
-        return True
-    if not curves:
-        return False
-    best = max(curves, key=merit)
-    return curves[-1].epoch - best.epoch >= recipe.patience
+    return entry.score(films.truth, entry.probabilities(logits))

@@ -1,12 +1,7 @@
-"""Schedules: the learning rate over the steps of a run, or from epoch to epoch.
-
-A rate that changes between epochs is computed from the epochs that are complete, so a run that goes
-on after an interruption has the rate that it would have had without one.
-"""
+"""Schedules: the learning rate over the steps of a run, or from epoch to epoch."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -14,32 +9,16 @@ import keras
 
 from training.recipes.fitting import FitRecipe
 
-__all__ = ["SCHEDULES", "Schedule"]
-
+__all__ = ["EPOCH_RATES", "SCHEDULES"]
 
 STEP_EPOCHS: Final = 10
 STEP_FACTOR: Final = 0.1
 PLATEAU_PATIENCE: Final = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Schedule:
-    """A course of the learning rate.
-
-    Attributes
-    ----------
-    start : callable (recipe, steps of the whole run) -> rate or schedule of Keras
-        What the optimizer is made with.
-    after : callable (recipe, validation losses of the epochs so far) -> float, or None
-        Rate of the next epoch; None where `start` knows every step.
-    """
-
-    start: Callable[[FitRecipe, int], Any]
-    after: Callable[[FitRecipe, Sequence[float]], float] | None
-
-
-def _cosine(recipe: FitRecipe, steps: int) -> Any:
+def _cosine(recipe: FitRecipe, epoch_steps: int) -> Any:
     """Warm up, then fall to zero along a cosine: Loshchilov and Hutter 2017, arXiv:1608.03983."""
+    steps = epoch_steps * recipe.epochs
     warmup = min(recipe.warmup_steps, steps // 2)
     return keras.optimizers.schedules.CosineDecay(
         initial_learning_rate=0.0 if warmup else recipe.learning_rate,
@@ -49,11 +28,7 @@ def _cosine(recipe: FitRecipe, steps: int) -> Any:
     )
 
 
-def _flat(recipe: FitRecipe, _steps: int) -> float:
-    return recipe.learning_rate
-
-
-def _constant(recipe: FitRecipe, _losses: Sequence[float]) -> float:
+def _flat(recipe: FitRecipe, _epoch_steps: int) -> float:
     return recipe.learning_rate
 
 
@@ -63,7 +38,10 @@ def _step(recipe: FitRecipe, losses: Sequence[float]) -> float:
 
 
 def _plateau(recipe: FitRecipe, losses: Sequence[float]) -> float:
-    """Lower the rate whenever so many epochs have not lowered the validation loss."""
+    """Lower the rate whenever so many epochs have not lowered the validation loss.
+
+    Keras' ReduceLROnPlateau would count anew after an interruption.
+    """
     rate, best, waited = recipe.learning_rate, math.inf, 0
     for loss in losses:
         waited = 0 if loss < best else waited + 1
@@ -73,11 +51,12 @@ def _plateau(recipe: FitRecipe, losses: Sequence[float]) -> float:
     return rate
 
 
-SCHEDULES: Final[Mapping[str, Schedule]] = MappingProxyType(
-    {
-        "cosine": Schedule(start=_cosine, after=None),
-        "constant": Schedule(start=_flat, after=_constant),
-        "step": Schedule(start=_flat, after=_step),
-        "plateau": Schedule(start=_flat, after=_plateau),
-    }
+SCHEDULES: Final[Mapping[str, Callable[[FitRecipe, int], Any]]] = MappingProxyType(
+    {"cosine": _cosine, "constant": _flat, "step": _flat, "plateau": _flat}
 )
+"""Name -> (recipe, steps of an epoch) -> what the optimizer is made with."""
+
+EPOCH_RATES: Final[Mapping[str, Callable[[FitRecipe, Sequence[float]], float]]] = MappingProxyType(
+    {"step": _step, "plateau": _plateau}
+)
+"""Name -> (recipe, validation losses of the epochs so far) -> rate of the next epoch."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxr_app.spec import Task
-from training.metrics.probabilities import looked_for, sigmoid
+from training.metrics.probabilities import second_class, sigmoid
 from training.metrics.scores import Scores, score, score_labels
 
 __all__ = ["TASKS", "TaskEntry"]
@@ -40,7 +40,7 @@ class TaskEntry:
 
 
 def _two(logits: NDArray[np.float32]) -> NDArray[np.float64]:
-    second = looked_for(logits)
+    second = second_class(logits)
     return np.stack([1 - second, second], axis=1)
 
 

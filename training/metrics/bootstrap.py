@@ -1,4 +1,4 @@
-"""Many figures from the same draws of patients: a film that is drawn twice weighs two."""
+"""Intervals by drawing patients again: films of one child are not independent."""
 
 from collections.abc import Callable
 from typing import Final, TypeAlias
@@ -7,27 +7,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxr_app.spec import Interval
-from training.metrics import patient_interval as bootstrap
+from training.metrics.scores import Weights
 
-__all__ = ["Weighed", "Weights", "redraw"]
+__all__ = ["Figures", "bootstrap_intervals"]
 
-Weights: TypeAlias = NDArray[np.float64]
-"""How often each film was drawn, float64 [draws, N]."""
+Figures: TypeAlias = Callable[[Weights], NDArray[np.float64]]
+"""(how often each film was drawn [draws, N]) -> figures [draws, K]; NaN where one has no value."""
 
-Weighed: TypeAlias = Callable[[Weights], NDArray[np.float64]]
-"""(weights) -> figures float64 [draws, K]; NaN where one has no value."""
-
+DRAWS: Final = 2000
 # Draws are computed together as long as their weights stay below this: 16 MiB of float64.
 AT_ONCE: Final = 2**21
 
 
-def redraw(
-    figures: Weighed, patients: tuple[str, ...], *, seed: int = 0, draws: int | None = None
+def bootstrap_intervals(
+    figures: Figures, patients: tuple[str, ...], *, seed: int = 0, draws: int | None = None
 ) -> list[Interval]:
-    """Find the 95 % intervals of several figures at once.
-
-    The draws are those of `patient_interval`, so the intervals are the same;
-    but a figure of weights is computed for hundreds of draws in one product of matrices.
+    """Find the 95 % intervals of several figures from the same draws of patients.
 
     Parameters
     ----------
@@ -44,11 +39,16 @@ def redraw(
     list of Interval
         K; each the figure on all films, and the 2.5th and 97.5th percentile over the draws in
         which it has a value; 0 and 1 where it has one in none.
+
+    References
+    ----------
+    Efron and Tibshirani 1993, chapter 13 (percentile interval); Field and Welsh 2007 for drawing
+    whole clusters.
     """
     numbers = {patient: place for place, patient in enumerate(dict.fromkeys(patients))}
     owner = np.array([numbers[patient] for patient in patients], np.int64)
     draw = np.random.default_rng(seed)
-    left = bootstrap.DRAWS if draws is None else draws
+    left = DRAWS if draws is None else draws
     values = []
     while left:
         count = min(left, max(1, AT_ONCE // len(patients)))

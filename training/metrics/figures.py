@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxr_app.spec import Interval
-from training.metrics import weights as weighed
-from training.metrics.bootstrap import Weights, redraw
+from training.metrics import scores
+from training.metrics.bootstrap import bootstrap_intervals
+from training.metrics.scores import Weights
 
 __all__ = [
     "FIGURES",
@@ -104,19 +105,19 @@ def mean_figures(many: tuple[Called, ...]) -> dict[str, Interval]:
         mean: NDArray[np.float64] = every.mean(axis=0)
         return mean
 
-    return dict(zip(FIGURES, redraw(means, known[0].patients), strict=True))
+    return dict(zip(FIGURES, bootstrap_intervals(means, known[0].patients), strict=True))
 
 
 def _figures(called: Called, weights: Weights) -> NDArray[np.float64]:
     labels, probability, said = called.labels, called.probability, called.said
     columns = (
-        weighed.auc(labels, probability, weights),
-        weighed.accuracy(labels, said, weights),
-        weighed.share_right(labels, said, weights, wanted=1),
-        weighed.share_right(labels, said, weights, wanted=0),
-        weighed.brier(labels, probability, weights),
-        weighed.ece(labels, probability, weights),
-        weighed.average_precision(labels, probability, weights),
+        scores.auc(labels, probability, weights),
+        scores.accuracy(labels, said, weights),
+        scores.share_right(labels, said, weights, wanted=1),
+        scores.share_right(labels, said, weights, wanted=0),
+        scores.brier(labels, probability, weights),
+        scores.ece(labels, probability, weights),
+        scores.average_precision(labels, probability, weights),
     )
     return np.stack(columns, axis=1)
 
@@ -143,7 +144,7 @@ def predictive_values(called: Called) -> list[dict[str, Any]]:
 
     def values(weights: Weights) -> NDArray[np.float64]:
         sensitivity, specificity = (
-            weighed.share_right(called.labels, called.said, weights, wanted=wanted)
+            scores.share_right(called.labels, called.said, weights, wanted=wanted)
             for wanted in (1, 0)
         )
         columns = []
@@ -152,7 +153,7 @@ def predictive_values(called: Called) -> list[dict[str, Any]]:
             columns.append(_bayes(specificity * (1 - share), (1 - sensitivity) * share))
         return np.stack(columns, axis=1)
 
-    found = iter(redraw(values, called.patients))
+    found = iter(bootstrap_intervals(values, called.patients))
     return [{"prevalence": share, "ppv": next(found), "npv": next(found)} for share in PREVALENCES]
 
 
@@ -198,13 +199,13 @@ def changes(before: tuple[Called, ...], after: tuple[Called, ...]) -> dict[str, 
             len(weights), -1
         )  # fmt: skip
 
-    found = redraw(differences, before[0].patients)
+    found = bootstrap_intervals(differences, before[0].patients)
     return {"auc": found[::2], "accuracy": found[1::2]}
 
 
 def _pair(called: Called, weights: Weights) -> NDArray[np.float64]:
     columns = (
-        weighed.auc(called.labels, called.probability, weights),
-        weighed.accuracy(called.labels, called.said, weights),
+        scores.auc(called.labels, called.probability, weights),
+        scores.accuracy(called.labels, called.said, weights),
     )
     return np.stack(columns, axis=1)

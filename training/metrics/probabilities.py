@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["looked_for", "sigmoid"]
+__all__ = ["second_class", "sigmoid"]
 
 
-def looked_for(logits: NDArray[np.float32]) -> NDArray[np.float64]:
+def second_class(logits: NDArray[np.float32]) -> NDArray[np.float64]:
     """Turn logits [N, 2] into the raw probability of the second class, float64 [N]."""
     return sigmoid(logits[:, 1].astype(np.float64) - logits[:, 0])
 

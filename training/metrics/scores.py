@@ -1,19 +1,34 @@
-"""Figures of merit from probabilities and labels."""
+"""Figures of merit of one label: of all films, or of films that weigh differently.
+
+A figure takes one row of weights for each draw of a bootstrap, in which a film of weight two counts
+as two films, so that no film is copied; 0 / 0 is NaN, "no value".
+"""
 
 from dataclasses import asdict, dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 __all__ = [
     "Scores",
+    "Weights",
+    "accuracy",
     "auc",
+    "average_precision",
     "balanced_weights",
-    "expected_calibration_error",
+    "brier",
+    "ece",
+    "precision_recall_f1",
     "score",
     "score_labels",
+    "share_right",
 ]
+
+Labels: TypeAlias = NDArray[np.int64]
+Values: TypeAlias = NDArray[np.float64]
+Weights: TypeAlias = NDArray[np.float64]
+"""Float64 [draws, N]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,53 +60,8 @@ class Scores:
     films: int
 
 
-def auc(labels: NDArray[np.int64], probability: NDArray[np.floating]) -> float:
-    """Chance that a film of the looked-for class scores higher than one of the other.
-
-    By the sum of the ranks (Hanley and McNeil 1982): a bootstrap asks for it thousands of times,
-    and this is ten times quicker than drawing the curve.
-    """
-    is_looked_for = labels == 1
-    n_looked_for = int(is_looked_for.sum())
-    n_other = len(labels) - n_looked_for
-    ranks = rankdata(probability)[is_looked_for].sum()
-    return float((ranks - n_looked_for * (n_looked_for + 1) / 2) / (n_looked_for * n_other))
-
-
-def balanced_weights(labels: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Weigh films so that the classes that occur count alike; the mean weight is 1."""
-    counts = np.bincount(labels)
-    present = (counts > 0).sum()
-    weights: NDArray[np.float64] = len(labels) / (present * counts[labels])
-    return weights
-
-
-def expected_calibration_error(
-    labels: NDArray[np.int64], probability: NDArray[np.floating], *, bins: int = 10
-) -> float:
-    """Compare claimed and found probability in bins of equal width, classes weighing alike.
-
-    References
-    ----------
-    Guo et al. 2017, "On calibration of modern neural networks", equation 3.
-    """
-    weights = balanced_weights(labels)
-    place = np.minimum((probability * bins).astype(np.int64), bins - 1)
-    error = 0.0
-    for current in range(bins):
-        inside = place == current
-        if inside.any():
-            share = weights[inside]
-            claimed = np.average(probability[inside], weights=share)
-            found = np.average(labels[inside], weights=share)
-            error += share.sum() / weights.sum() * abs(claimed - found)
-    return float(error)
-
-
-def score(
-    labels: NDArray[np.int64], probability: NDArray[np.floating], *, threshold: float = 0.5
-) -> Scores:
-    """Compute all figures.
+def score(labels: Labels, probability: Values, *, threshold: float = 0.5) -> Scores:
+    """Compute all figures of a label.
 
     Parameters
     ----------
@@ -102,21 +72,24 @@ def score(
     threshold : float
         The label is 1 from this probability on.
     """
-    called = probability >= threshold
-    is_looked_for = labels == 1
+    called, once = probability >= threshold, np.ones((1, len(labels)))
+    figures = {
+        "accuracy": accuracy(labels, called, once),
+        "auc": auc(labels, probability, once),
+        "sensitivity": share_right(labels, called, once, wanted=1),
+        "specificity": share_right(labels, called, once, wanted=0),
+        "brier": brier(labels, probability, once),
+        "ece": ece(labels, probability, once),
+    }
+    right = np.clip(np.where(labels == 1, probability, 1 - probability), 1e-12, 1)
     return Scores(
-        accuracy=float((called == is_looked_for).mean()),
-        auc=auc(labels, probability),
-        sensitivity=float(called[is_looked_for].mean()),
-        specificity=float((~called[~is_looked_for]).mean()),
-        brier=float(np.average((probability - labels) ** 2, weights=balanced_weights(labels))),
-        ece=expected_calibration_error(labels, probability),
-        cross_entropy=_cross_entropy(labels, probability),
+        **{name: float(figure[0]) for name, figure in figures.items()},
+        cross_entropy=float(-np.log(right).mean()),
         films=len(labels),
     )
 
 
-def score_labels(truth: NDArray[np.uint8], probability: NDArray[np.floating]) -> Scores:
+def score_labels(truth: NDArray[np.uint8], probability: Values) -> Scores:
     """Compute the figures of labels that do not exclude each other: their mean over the labels.
 
     A label that all films have, or none, has no figures and is left out of the mean.
@@ -138,6 +111,120 @@ def score_labels(truth: NDArray[np.uint8], probability: NDArray[np.floating]) ->
     return Scores(**means, films=len(truth))
 
 
-def _cross_entropy(labels: NDArray[np.int64], probability: NDArray[np.floating]) -> float:
-    right = np.where(labels == 1, probability, 1 - probability)
-    return float(-np.log(np.clip(right, 1e-12, 1)).mean())
+def balanced_weights(labels: Labels) -> Values:
+    """Weigh films so that the classes that occur count alike; the mean weight is 1."""
+    counts = np.bincount(labels)
+    present = (counts > 0).sum()
+    weights: Values = len(labels) / (present * counts[labels])
+    return weights
+
+
+def auc(labels: Labels, probability: Values, weights: Weights) -> Values:
+    """Compute the area under the ROC curve, float64 [draws]; ties count one half.
+
+    Parameters
+    ----------
+    labels : ndarray, int64 [N]
+        1 where a film has the label.
+    probability : ndarray, float64 [N]
+    weights : ndarray, float64 [draws, N]
+    """
+    having, lacking = _by_probability(labels, probability, weights)
+    below = np.cumsum(lacking, axis=1) - lacking
+    ordered = (having * (below + lacking / 2)).sum(axis=1)
+    return _ratio(ordered, having.sum(axis=1) * lacking.sum(axis=1))
+
+
+def average_precision(labels: Labels, probability: Values, weights: Weights) -> Values:
+    """Compute the mean precision over the films that have the label, float64 [draws].
+
+    The area under the curve of precision over recall as steps, as scikit-learn has it. Guessing
+    gives the share of films that have the label.
+    """
+    having, lacking = (part[:, ::-1] for part in _by_probability(labels, probability, weights))
+    right, called = np.cumsum(having, axis=1), np.cumsum(having + lacking, axis=1)
+    # Films that were not drawn have neither weight nor a place on the curve.
+    precision = np.divide(right, called, out=np.zeros_like(right), where=called > 0)
+    return _ratio((precision * having).sum(axis=1), having.sum(axis=1))
+
+
+def accuracy(labels: Labels, called: NDArray[np.bool_], weights: Weights) -> Values:
+    """Compute the share of films that are called right, float64 [draws]."""
+    return _ratio(weights @ (called == (labels == 1)), weights.sum(axis=1))
+
+
+def share_right(
+    labels: Labels, called: NDArray[np.bool_], weights: Weights, *, wanted: int
+) -> Values:
+    """Compute sensitivity (`wanted` 1) or specificity (0), float64 [draws]."""
+    mine = labels == wanted
+    return _ratio(weights @ (mine & (called == bool(wanted))), weights @ mine)
+
+
+def precision_recall_f1(
+    truth: NDArray[np.bool_], said: NDArray[np.bool_], weights: Weights
+) -> Values:
+    """Compute precision, recall and F1 of several classes from three sums, float64 [draws, C, 3].
+
+    As the report of classes has it, a class that is never said has precision 0, and one that no
+    film has has 0 throughout. A class that some film has, but none of a draw, has neither recall
+    nor F1 in that draw, as it has no sensitivity.
+
+    Parameters
+    ----------
+    truth, said : ndarray, bool [N, C]
+    weights : ndarray, float64 [draws, N]
+    """
+    right, said_of, having = (weights @ part for part in (truth & said, said, truth))
+    lacking = np.where(truth.any(axis=0), np.nan, 0.0)
+    columns = (
+        np.where(said_of > 0, _ratio(right, said_of), 0.0),
+        np.where(having > 0, _ratio(right, having), lacking),
+        np.where(having > 0, _ratio(2 * right, said_of + having), lacking),
+    )
+    return np.stack(columns, axis=-1)
+
+
+def brier(labels: Labels, probability: Values, weights: Weights) -> Values:
+    """Compute the mean squared error of the probability, both classes alike, float64 [draws]."""
+    error = (probability - labels) ** 2
+    with_it, without = (
+        _ratio(weights @ (error * (labels == wanted)), weights @ (labels == wanted))
+        for wanted in (1, 0)
+    )
+    return (with_it + without) / 2
+
+
+def ece(labels: Labels, probability: Values, weights: Weights, *, bins: int = 10) -> Values:
+    """Compute the expected calibration error, both classes alike, float64 [draws].
+
+    Claimed and found probability are compared in bins of equal width: Guo et al. 2017, "On
+    calibration of modern neural networks", equation 3.
+    """
+    place = np.minimum((probability * bins).astype(np.int64), bins - 1)
+    inside = place[:, np.newaxis] == np.arange(bins)
+    gap = np.zeros((len(weights), bins))
+    for wanted in (1, 0):
+        mine = labels == wanted
+        share = weights @ (inside * (mine * (probability - labels))[:, np.newaxis])
+        gap += _ratio(share, (weights @ mine)[:, np.newaxis]) / 2
+    total: Values = np.abs(gap).sum(axis=1)
+    return total
+
+
+def _by_probability(labels: Labels, probability: Values, weights: Weights) -> tuple[Values, Values]:
+    """Sum weights with and without the label over equal probabilities, lowest first."""
+    order = np.argsort(probability, kind="stable")
+    ordered = probability[order]
+    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+    sorted_weights, is_so = weights[:, order], labels[order] == 1
+    having, lacking = (
+        np.add.reduceat(sorted_weights * mine, starts, axis=1) for mine in (is_so, ~is_so)
+    )
+    return having, lacking
+
+
+def _ratio(part: Values, whole: Values) -> Values:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio: Values = part / whole
+    return ratio

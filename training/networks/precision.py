@@ -5,13 +5,13 @@ from contextlib import contextmanager
 
 import keras
 
-from training.recipes.fitting import Precision
+from training.recipes.fitting import DtypePolicy
 
 __all__ = ["computing_in"]
 
 
 @contextmanager
-def computing_in(precision: Precision) -> Iterator[None]:
+def computing_in(precision: DtypePolicy) -> Iterator[None]:
     """Build layers with a precision, then as before; Keras knows one policy at a time."""
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(precision.value)

@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 from cxr_app.strict import STRICT
 from training.recipes.values import Amount, Count
 
-__all__ = ["DistillRecipe", "FitRecipe", "Monitor", "Precision", "RetrainRecipe"]
+__all__ = ["DistillRecipe", "DtypePolicy", "FitRecipe", "Monitor", "RetrainRecipe"]
 
 
 class Monitor(StrEnum):
@@ -21,7 +21,7 @@ class Monitor(StrEnum):
     LOSS = "loss"
 
 
-class Precision(StrEnum):
+class DtypePolicy(StrEnum):
     """In what the layers compute; weights are float32 in all."""
 
     FLOAT32 = "float32"
@@ -82,7 +82,7 @@ class FitRecipe:
     average : float
         Momentum of the running mean of all weights that is validated and kept; 0 keeps the weights
         themselves (Polyak and Juditsky 1992).
-    precision : Precision
+    precision : DtypePolicy
         Of training; a bundle computes in float32.
     views : int or None
         Of each film, how many changed views the frozen layers see; what they make of them is
@@ -112,7 +112,7 @@ class FitRecipe:
     plateau_patience: Count | None = None
     step_factor: Annotated[float, Field(gt=0, lt=1)] | None = None
     average: Annotated[float, Field(ge=0, lt=1)] = 0.0
-    precision: Precision = Precision.FLOAT32
+    precision: DtypePolicy = DtypePolicy.FLOAT32
     views: Annotated[int, Field(ge=1, le=64)] | None = None
 
     def __post_init__(self) -> None:

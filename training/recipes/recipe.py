@@ -15,7 +15,7 @@ from cxr_app.strict import STRICT, read_strictly
 from training.recipes.augmentation import AugmentRecipe
 from training.recipes.data import AlsoRecipe, DataRecipe, PopulationRecipe
 from training.recipes.decision import DecisionRecipe
-from training.recipes.fitting import DistillRecipe, FitRecipe, Precision, RetrainRecipe
+from training.recipes.fitting import DistillRecipe, DtypePolicy, FitRecipe, RetrainRecipe
 from training.recipes.names import (
     BACKBONE_NAMES,
     LOSS_NAMES,
@@ -105,7 +105,7 @@ class Recipe:
         if self.network.head == VGG16_HEAD and self.network.size != VGG16_SIZE:
             raise ValueError(f"network.size: head = '{self.network.head}' needs {VGG16_SIZE}")
         if self.network.freeze in (Freeze.ALL, Freeze.ALL_BUT_LAST_BLOCK):
-            if self.fit.precision is not Precision.FLOAT32:
+            if self.fit.precision is not DtypePolicy.FLOAT32:
                 raise ValueError("fit.precision: belongs to networks that are trained whole")
         elif self.fit.views is not None:
             raise ValueError("fit.views: belongs to network.freeze = 'all' or 'all-but-last-block'")
@@ -124,7 +124,7 @@ class Recipe:
                 "distill: a student does not look at labels; it needs fit.balance_classes = false "
                 "and no fit.label_smoothing"
             )
-        if self.fit.precision is Precision.MIXED_FLOAT16 or self.fit.sampler != "every-film":
+        if self.fit.precision is DtypePolicy.MIXED_FLOAT16 or self.fit.sampler != "every-film":
             raise ValueError(
                 "distill: needs fit.sampler = 'every-film', and no fit.precision = 'mixed_float16'"
             )

@@ -1,6 +1,7 @@
-"""Select: train every candidate, choose the best by validation accuracy, retrain it shortly."""
+"""Train every candidate, choose the best by validation accuracy, retrain it shortly."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -8,42 +9,66 @@ from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
 from cxr_app.spec import Task
 from training.data.preparation import Prepared, join
-from training.learning.logs import write_events
-from training.learning.progress import MERITS, Epoch, Watch, by_recency
-from training.learning.training import Assignment, train
+from training.learning.fit import FitRun
+from training.learning.progress import EPOCH_SCORES, Epoch, EpochScore, by_recency
+from training.learning.training import TrainingTask, train
 from training.networks.teacher import Teacher
 from training.networks.weights import FirstWeights
 from training.recipes.recipe import Recipe
 
-__all__ = ["Candidate", "Place", "choose", "retrain", "train_candidates"]
+__all__ = ["Candidate", "Selection", "choose", "retrain", "train_candidates"]
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a run keeps what an interruption must not cost.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """What all candidates share.
 
     Attributes
     ----------
+    recipe : Recipe
+    films, validation : Prepared
+        Fit and validation films at the recipe's side.
     progress : Path
-        Of this very run.
+        What an interruption must not cost; a folder for each network.
     cache : Path
         Decoded films and features, which other runs may share.
     logs : Path or None
-        Of this very run, for TensorBoard; a folder for each network.
+        For TensorBoard; a folder for each network.
+    teachers : tuple of Teacher
     """
 
+    recipe: Recipe
+    films: Prepared
+    validation: Prepared
     progress: Path
     cache: Path
     logs: Path | None = None
+    teachers: tuple[Teacher, ...] = ()
 
-    def watch(self, network: str) -> Watch | None:
-        """Write a network's curves after every epoch, where logs are asked for."""
-        if self.logs is None:
-            return None
-        folder = self.logs / network
-        return lambda curves: write_events(curves, folder)
+    def train(
+        self, backbone: str, first: FirstWeights, *, name: str, seed: int, score: EpochScore
+    ) -> tuple[tuple[Epoch, ...], Path]:
+        """Train one network, whose folders have this name; its curves and its best weights."""
+        run = FitRun(
+            folder=self.progress / name,
+            seed=seed,
+            score=score,
+            logs=self.logs and self.logs / name,
+        )
+        return train(
+            TrainingTask(
+                backbone=backbone,
+                first=first,
+                films=self.films,
+                validation=self.validation,
+                recipe=self.recipe,
+                run=run,
+                cache=self.cache,
+                teachers=self.teachers,
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,48 +99,16 @@ class Candidate:
 
 
 def train_candidates(
-    films: Prepared,
-    validation: Prepared,
-    *,
-    recipe: Recipe,
-    first: dict[str, FirstWeights],
-    place: Place,
-    teachers: tuple[Teacher, ...] = (),
+    selection: Selection, first: Mapping[str, FirstWeights]
 ) -> tuple[Candidate, ...]:
-    """Train every candidate of the recipe with the same budget.
-
-    Parameters
-    ----------
-    films, validation : Prepared
-        Fit and validation films at the recipe's side.
-    recipe : Recipe
-    first : dict of str to FirstWeights
-        For each candidate.
-    teachers : tuple of Teacher
-        Of all of them.
-    place : Place
-        What is complete there is not trained again.
-    """
-    done, merit = [], MERITS[recipe.fit.monitor]
+    """Train every candidate of the recipe with the same budget, from the first weights of each."""
+    recipe, done = selection.recipe, []
+    score = EPOCH_SCORES[recipe.fit.monitor]
     for name in recipe.candidates:
-        order = Assignment(
-            backbone=name,
-            first=first[name],
-            films=films,
-            validation=validation,
-            recipe=recipe,
-            fit=recipe.fit,
-            seed=recipe.seed,
-            folder=place.progress / name,
-            cache=place.cache,
-            teachers=teachers,
-            merit=merit,
-            watch=place.watch(name),
+        curves, weights = selection.train(
+            name, first[name], name=name, seed=recipe.seed, score=score
         )
-        curves, weights = train(order)
-        if order.watch is not None:
-            order.watch(curves)  # of a network that was complete before logs were asked for
-        best = max(curves, key=merit)
+        best = max(curves, key=score)
         done.append(Candidate(backbone=name, curves=curves, best=best, weights=weights))
     return tuple(done)
 
@@ -156,15 +149,7 @@ def _by_auc(candidate: Candidate) -> tuple[float, float]:
     return _by_accuracy(candidate)[::-1]
 
 
-def retrain(
-    winner: Candidate,
-    films: Prepared,
-    validation: Prepared,
-    *,
-    recipe: Recipe,
-    place: Place,
-    teachers: tuple[Teacher, ...] = (),
-) -> Path:
+def retrain(winner: Candidate, selection: Selection) -> Path:
     """Continue the winner shortly, with the validation films where the recipe adds them.
 
     Validation figures are those from before: afterwards they would be of films that were fitted.
@@ -174,26 +159,19 @@ def retrain(
     Path
         Its final weights.
     """
+    recipe, films = selection.recipe, selection.films
     if recipe.retrain.epochs == 0:
         return winner.weights
     if recipe.retrain.add_validation:
-        films = join(films, validation)
+        films = join(films, selection.validation)
     short = replace(
         recipe.fit, epochs=recipe.retrain.epochs, learning_rate=recipe.retrain.learning_rate
     )
-    order = Assignment(
-        backbone=winner.backbone,
-        first=FirstWeights(str(winner.weights)),
-        films=films,
-        validation=validation,
-        recipe=recipe,
-        fit=short,
+    _, weights = replace(selection, recipe=replace(recipe, fit=short), films=films).train(
+        winner.backbone,
+        FirstWeights(str(winner.weights)),
+        name="retrained",
         seed=recipe.seed + 1,
-        folder=place.progress / "retrained",
-        cache=place.cache,
-        teachers=teachers,
-        merit=by_recency,
-        watch=place.watch("retrained"),
+        score=by_recency,
     )
-    _, weights = train(order)
     return weights

@@ -16,11 +16,11 @@ from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
 from training.data.preparation import prepare
 from training.data.splits import Split
-from training.learning.progress import MERITS
+from training.learning.progress import EPOCH_SCORES
 from training.recipes.recipe import Recipe
 from training.recipes.search_space import Value, as_toml, changed, check_space, draw
-from training.selection.candidates import Candidate, Place, train_candidates
-from training.selection.training_job import Order, parts_of, progress_folder
+from training.selection.candidates import Candidate, Selection, train_candidates
+from training.selection.training_job import TrainingJob, films_of, progress_folder
 
 __all__ = ["Found", "Trial", "search"]
 
@@ -71,7 +71,7 @@ class Found:
     trials: tuple[Trial, ...]
 
 
-def search(order: Order, *, trials: int, folder: Path) -> Found:
+def search(job: TrainingJob, *, trials: int, folder: Path) -> Found:
     """Train the recipe's candidates with changed values, again and again.
 
     Every trial fits on the fit films and is judged on the validation films; no other film is
@@ -80,7 +80,7 @@ def search(order: Order, *, trials: int, folder: Path) -> Found:
 
     Parameters
     ----------
-    order : Order
+    job : TrainingJob
         As for `select`; its target is left alone.
     trials : int
         How many there shall be, with those of an earlier run.
@@ -98,16 +98,16 @@ def search(order: Order, *, trials: int, folder: Path) -> Found:
     ----------
     Bergstra et al. 2011, "Algorithms for hyper-parameter optimization", section 4: the sampler.
     """
-    check_space(order.recipe)
+    check_space(job.recipe)
     _check_optuna()
-    split = parts_of(order).split
-    name = progress_folder(order, split).name
+    split = films_of(job).split
+    name = progress_folder(job, split).name
     folder.mkdir(parents=True, exist_ok=True)
     study = _study_of(folder / "trials.log", name)
     done = _done(study)
     while len(done) < trials:
-        asked, values = _ask(study, order.recipe, n_done=len(done))
-        score, refused = _known(done, values) or _try(order, split, values, folder / name)
+        asked, values = _ask(study, job.recipe, n_done=len(done))
+        score, refused = _known(done, values) or _try(job, split, values, folder / name)
         _tell(study, asked, score, refused)
         # Its weights would fill a disk in a hundred trials; `select` trains the best values again.
         shutil.rmtree(folder / name, ignore_errors=True)
@@ -164,30 +164,30 @@ def _known(done: tuple[Trial, ...], values: Mapping[str, Value]) -> tuple[float 
 
 
 def _try(
-    order: Order, split: Split, values: Mapping[str, Value], progress: Path
+    job: TrainingJob, split: Split, values: Mapping[str, Value], progress: Path
 ) -> tuple[float | None, str]:
     """Train with some values; the score, or why there is none."""
     try:
-        recipe = changed(order.recipe, values)
+        recipe = changed(job.recipe, values)
     except ValueError as error:  # each suits the recipe, but not the others
         return None, str(error)
     key = hashlib.sha256(json.dumps(values, sort_keys=True).encode("utf-8")).hexdigest()[:12]
-    films = order.run / "cache"
-    is_own_cache = any(name.startswith(_PICTURES) for name in values)
-    place = Place(progress / key, progress / key / "cache" if is_own_cache else films)
+    cache = job.run / "cache"
     fit, validation = (
-        prepare(part, n_classes=len(recipe.data.labels), size=recipe.side, cache=films)
+        prepare(part, n_classes=len(recipe.data.labels), size=recipe.side, cache=cache)
         for part in (split.fit, split.validation)
     )
+    is_own_cache = any(name.startswith(_PICTURES) for name in values)
+    selection = Selection(
+        recipe=recipe,
+        films=fit,
+        validation=validation,
+        progress=progress / key,
+        cache=progress / key / "cache" if is_own_cache else cache,
+        teachers=job.teachers,
+    )
     try:
-        candidates = train_candidates(
-            fit,
-            validation,
-            recipe=recipe,
-            first=order.first,
-            place=place,
-            teachers=order.teachers,
-        )
+        candidates = train_candidates(selection, job.first)
         return _score_of(candidates, recipe), ""
     except TrainingError as error:  # a rate too high, one answer for everything
         return None, str(error)
@@ -199,7 +199,7 @@ def _score_of(candidates: tuple[Candidate, ...], recipe: Recipe) -> float:
         raise TrainingError(
             Code.DATA_INVALID, place="validation", reason="one answer for every film"
         )
-    return max(MERITS[recipe.fit.monitor](one.best)[0] for one in useful)
+    return max(EPOCH_SCORES[recipe.fit.monitor](one.best)[0] for one in useful)
 
 
 def _tell(study: Any, asked: Any, score: float | None, refused: str) -> None:

@@ -18,11 +18,11 @@ from training.networks.teacher import Teacher
 from training.networks.weights import FirstWeights
 from training.recipes.recipe import Recipe
 
-__all__ = ["Order", "Parts", "parts_of", "progress_folder"]
+__all__ = ["JobFilms", "TrainingJob", "films_of", "progress_folder"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class TrainingJob:
     """What is asked for.
 
     Attributes
@@ -66,7 +66,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class JobFilms:
     """The films of a run.
 
     Attributes
@@ -85,29 +85,29 @@ class Parts:
     also: int
 
 
-def parts_of(order: Order) -> Parts:
-    """Read and split the films of an order; teachers must know them in the same split.
+def films_of(job: TrainingJob) -> JobFilms:
+    """Read and split the films of a job; teachers must know them in the same split.
 
     Raises
     ------
     TrainingError
         `data_invalid` or `usage` where they cannot be used so.
     """
-    recipe = order.recipe
-    films = read_films(order.data, recipe.data)
+    recipe = job.recipe
+    films = read_films(job.data, recipe.data)
     split = split_films(films, recipe)
     used = split.fit + split.validation + split.calibration
-    for teacher in order.teachers:
+    for teacher in job.teachers:
         teacher.check_split(data_sha256(used), seed=recipe.seed)
         _check_parts(teacher, split)
     n_first, n_sharp = len(split.fit), 0
-    if order.sharp is not None:
-        fit = with_sharp_copies(split.fit, order.sharp, recipe.data.labels, seed=recipe.seed)
+    if job.sharp is not None:
+        fit = with_sharp_copies(split.fit, job.sharp, recipe.data.labels, seed=recipe.seed)
         n_sharp = sum(one != other for one, other in zip(fit, split.fit, strict=True))
         split = replace(split, fit=fit)
-    if order.also is not None:
-        split = with_also(split, films, order.also, recipe)
-    return Parts(split=split, used=used, sharp=n_sharp, also=len(split.fit) - n_first)
+    if job.also is not None:
+        split = with_also(split, films, job.also, recipe)
+    return JobFilms(split=split, used=used, sharp=n_sharp, also=len(split.fit) - n_first)
 
 
 def _check_parts(teacher: Teacher, split: Split) -> None:
@@ -123,14 +123,14 @@ def _check_parts(teacher: Teacher, split: Split) -> None:
         raise TrainingError(Code.USAGE, reason=reason)
 
 
-def progress_folder(order: Order, split: Split) -> Path:
+def progress_folder(job: TrainingJob, split: Split) -> Path:
     """Name a folder after all that decides a run: only the very same run is gone on with."""
-    parts = [order.recipe_sha256, keras.__version__, keras.backend.backend()]
-    parts += [f"teacher {teacher.bundle.sha256}" for teacher in order.teachers]
-    parts += [f"{name}={first.identity()}" for name, first in sorted(order.first.items())]
+    parts = [job.recipe_sha256, keras.__version__, keras.backend.backend()]
+    parts += [f"teacher {teacher.bundle.sha256}" for teacher in job.teachers]
+    parts += [f"{name}={first.identity()}" for name, first in sorted(job.first.items())]
     for part in ("fit", "validation", "calibration"):
         parts += [
             f"{part} {film.name} {film.classes} {film.patient} {film.sha256} {film.weight:g}"
             for film in getattr(split, part)
         ]
-    return order.run / hashlib.sha256("\n".join(parts).encode("utf-8")).hexdigest()[:12]
+    return job.run / hashlib.sha256("\n".join(parts).encode("utf-8")).hexdigest()[:12]

@@ -8,7 +8,7 @@ from cxr_app.spec import Task
 from training.calibration.decision import calibrate, calibrated
 from training.calibration.findings import calibrate_findings
 from training.calibration.indeterminate_zone import choose_zone
-from training.calibration.operating_point import operating_point
+from training.calibration.operating_point import choose_threshold
 from training.calibration.temperature import fit_temperature
 from training.recipes.decision import DecisionRecipe
 
@@ -50,13 +50,13 @@ LABELS = np.array([0, 0, 0, 0, 1, 1, 1, 1], np.int64)
 
 
 def test_without_an_aim_the_threshold_is_one_half():
-    assert operating_point(PROBABILITY, LABELS, DecisionRecipe()) == 0.5
+    assert choose_threshold(PROBABILITY, LABELS, DecisionRecipe()) == 0.5
 
 
 @pytest.mark.parametrize(("aim", "threshold"), [(0.75, 0.7), (0.76, 0.4), (0.99, 0.4)])
 def test_an_aim_takes_the_highest_threshold_that_meets_it(aim, threshold):
     # 0.7, 0.8 and 0.9 are three of four; all four are from 0.4 on.
-    assert operating_point(PROBABILITY, LABELS, DecisionRecipe(sensitivity=aim)) == threshold
+    assert choose_threshold(PROBABILITY, LABELS, DecisionRecipe(sensitivity=aim)) == threshold
 
 
 def test_the_zone_holds_the_doubtful_films_when_they_are_few():

@@ -7,7 +7,7 @@ import pytest
 
 from tests.training import findings
 from training.evaluation import ledger
-from training.metrics import patient_interval as bootstrap
+from training.metrics import bootstrap
 
 
 @pytest.fixture(scope="session")

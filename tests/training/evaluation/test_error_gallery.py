@@ -17,7 +17,7 @@ from training.cli import main
 from training.data.sources import LabelledFilm
 from training.evaluation.answers import Answers
 from training.evaluation.error_gallery import check_folder, find_mistakes
-from training.metrics import patient_interval as bootstrap
+from training.metrics import bootstrap
 from training.output_paths import REPOSITORY
 
 

@@ -16,7 +16,7 @@ from training.cli import main
 from training.data.sources import class_folders, read_class_folders
 from training.evaluation import ledger
 from training.evaluation import measurement as module
-from training.metrics import patient_interval as bootstrap
+from training.metrics import bootstrap
 
 LABELS = ("NORMAL", "PNEUMONIA")
 

@@ -7,7 +7,7 @@ import pytest
 
 from training.data.sources import LabelledFilm
 from training.evaluation.subgroups import groups_apart, kinds_apart
-from training.metrics import patient_interval as bootstrap
+from training.metrics import bootstrap
 from training.metrics.figures import Called
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from cxr_app.errors import TrainingError
 from training.learning.distillation import area_matrix, by_teachers
-from training.learning.fit import Labelled, fit
+from training.learning.fit import FitRun, Labelled, fit
 from training.learning.progress import Progress, by_recency
 from training.networks.teacher import hold_still, teacher_of
 from training.recipes.fitting import DistillRecipe, FitRecipe
@@ -28,8 +28,7 @@ def small(name: str, *, channels: int, stride: int, seed: int, dropped: float = 
     return keras.Model(film, keras.layers.Dense(2, name="logits")(kept), name=name)
 
 
-@pytest.fixture(scope="module")
-def teacher() -> keras.Model:
+def written() -> keras.Model:
     """Bright is 1, dark is 0: written by hand, not learned."""
     network = small("teacher", channels=6, stride=3, seed=5, dropped=0.5)
     network.get_layer("look").set_weights([np.full((3, 3, 1, 6), 1 / 9), np.zeros(6)])
@@ -37,6 +36,11 @@ def teacher() -> keras.Model:
     kernel[:, 1] = 1.4
     network.get_layer("logits").set_weights([kernel, np.array([2.0, -2.0])])
     return hold_still(network)
+
+
+@pytest.fixture(scope="module")
+def teacher() -> keras.Model:
+    return written()
 
 
 def views(seed: int, count: int = 48) -> np.ndarray:
@@ -50,17 +54,16 @@ def taught(teacher: keras.Model, folder: Path, labels: np.ndarray) -> keras.Mode
         student = small("student", channels=4, stride=4, seed=1)
         return by_teachers(student, (teacher,), DistillRecipe(side=32))
 
-    fit(
+    _, weights = fit(
         build,
         Labelled(items=views(0), truth=np.eye(2, dtype=np.uint8)[labels]),
         Labelled(items=views(1), truth=np.eye(2, dtype=np.uint8)[np.arange(48) % 2]),
         recipe=RECIPE,
         change=lambda view, _draw: view,
-        seed=1,
-        progress=Progress(folder, merit=by_recency),
+        run=FitRun(folder=folder, seed=1, score=by_recency),
     )
     student = small("student", channels=4, stride=4, seed=1)
-    student.load_weights(Progress(folder).best_weights)
+    student.load_weights(weights)
     return student
 
 
@@ -71,7 +74,7 @@ def margin(network: keras.Model) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def answers(teacher: keras.Model, tmp_path_factory: pytest.TempPathFactory) -> np.ndarray:
-    """What a student says after a whole lesson."""
+    """What a student says after a whole distillation."""
     return margin(taught(teacher, tmp_path_factory.mktemp("whole"), np.arange(48) % 2))
 
 
@@ -89,46 +92,38 @@ def test_the_labels_are_not_looked_at(teacher, answers, tmp_path: Path):
     np.testing.assert_array_equal(others, answers)
 
 
-def test_the_teacher_learns_nothing(teacher, tmp_path: Path):
-    first = [weight.copy() for weight in teacher.get_weights()]
-
-    taught(teacher, tmp_path, np.arange(48) % 2)
-
-    for kept, weight in zip(first, teacher.get_weights(), strict=True):
-        np.testing.assert_array_equal(weight, kept)
+@pytest.mark.usefixtures("answers")
+def test_the_teacher_learns_nothing(teacher):
+    for weight, first in zip(teacher.get_weights(), written().get_weights(), strict=True):
+        np.testing.assert_array_equal(weight, first)
 
 
-class Killed(BaseException):
-    """Stands for a kill before an epoch was kept."""
-
-
-def test_an_interrupted_lesson_ends_where_a_whole_one_does(
+def test_an_interrupted_distillation_ends_where_a_whole_one_does(
     teacher, answers, tmp_path: Path, monkeypatch
 ):
-    labels = np.arange(48) % 2
-    complete = Progress.complete
+    """The student, its projections and the optimizer go on where they were."""
 
-    def dying(progress: Progress, network: keras.Model, curves: tuple) -> None:
-        if len(curves) == 3:
-            raise Killed
-        complete(progress, network, curves)
+    def interrupt(progress: Progress) -> bool:
+        if len(progress.curves) == 3:
+            raise KeyboardInterrupt
+        return False
 
     with monkeypatch.context() as patch:
-        patch.setattr(Progress, "complete", dying)
-        with pytest.raises(Killed):
-            taught(teacher, tmp_path / "killed", labels)
+        patch.setattr(Progress, "is_over", property(interrupt))
+        with pytest.raises(KeyboardInterrupt):
+            taught(teacher, tmp_path, np.arange(48) % 2)
 
-    np.testing.assert_array_equal(margin(taught(teacher, tmp_path / "killed", labels)), answers)
+    np.testing.assert_array_equal(margin(taught(teacher, tmp_path, np.arange(48) % 2)), answers)
 
 
 def test_a_teacher_answers_without_its_dropout(teacher):
     """The same view twice is the same distance: nothing of the teacher is drawn."""
     student = small("student", channels=4, stride=4, seed=1)
-    lesson = by_teachers(student, (teacher,), DistillRecipe(side=32))
+    setup = by_teachers(student, (teacher,), DistillRecipe(side=32))
     student.layers[-2].rate = 0.0
 
     once, twice = (
-        keras.ops.convert_to_numpy(lesson.trained(views(0), training=True)) for _ in range(2)
+        keras.ops.convert_to_numpy(setup.trained(views(0), training=True)) for _ in range(2)
     )
 
     np.testing.assert_array_equal(once, twice)

@@ -9,7 +9,7 @@ import pytest
 from cxr_app.spec import Task
 from training.data.preparation import truth_of
 from training.learning.tasks import TASKS
-from training.metrics.probabilities import looked_for
+from training.metrics.probabilities import second_class
 from training.metrics.scores import score, score_labels
 
 THREE_TO_ONE = math.log(3)  # the logit of 0.75
@@ -31,7 +31,7 @@ def test_truth_has_a_column_for_each_class():
 def test_of_two_classes_the_difference_of_the_logits_counts():
     logits = np.array([[0, THREE_TO_ONE], [5, 5 + THREE_TO_ONE], [THREE_TO_ONE, 0]], np.float32)
 
-    assert looked_for(logits) == pytest.approx(np.array([0.75, 0.75, 0.25]), rel=1e-5)
+    assert second_class(logits) == pytest.approx(np.array([0.75, 0.75, 0.25]), rel=1e-5)
 
 
 def test_probabilities_of_two_classes_sum_to_one():

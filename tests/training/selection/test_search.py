@@ -32,9 +32,9 @@ from training.recipes.recipe import Recipe
 from training.recipes.search import SearchRecipe
 from training.recipes.search_space import as_toml, changed, check_space
 from training.selection import search as searching
-from training.selection.candidates import Candidate, Place
+from training.selection.candidates import Candidate, Selection
 from training.selection.search import search
-from training.selection.training_job import Order
+from training.selection.training_job import TrainingJob
 
 RATE = SearchRecipe(key="fit.learning_rate", low=1e-5, high=1e-1, is_log=True)
 RECIPE = Recipe(
@@ -63,8 +63,8 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def order(films: Path, tmp_path: Path) -> Order:
-    return Order(
+def job(films: Path, tmp_path: Path) -> TrainingJob:
+    return TrainingJob(
         data=films,
         recipe=RECIPE,
         recipe_sha256="0" * 64,
@@ -91,13 +91,11 @@ class Trainer:
         self.recipes: list[Recipe] = []
         self.parts: list[tuple[Prepared, Prepared]] = []
 
-    def __call__(
-        self, films: Prepared, validation: Prepared, *, recipe: Recipe, place: Place, **_: object
-    ) -> tuple[Candidate, ...]:
-        found = self.judge(recipe)
-        self.recipes.append(recipe)
-        self.parts.append((films, validation))
-        (place.progress / "densenet121").mkdir(parents=True)
+    def __call__(self, selection: Selection, _first: object) -> tuple[Candidate, ...]:
+        found = self.judge(selection.recipe)
+        self.recipes.append(selection.recipe)
+        self.parts.append((selection.films, selection.validation))
+        (selection.progress / "mobilenetv2").mkdir(parents=True)
         row = Epoch(epoch=1, learning_rate=0.1, loss=0.1, accuracy=None, validation=found)
         return (Candidate(backbone="mobilenetv2", curves=(row,), best=row, weights=Path("w")),)
 
@@ -115,13 +113,13 @@ def trainer(monkeypatch: pytest.MonkeyPatch) -> Trainer:
     return fake
 
 
-def with_space(order: Order, *space: SearchRecipe, **fit: object) -> Order:
-    recipe = replace(order.recipe, search=space, fit=replace(order.recipe.fit, **fit))
-    return replace(order, recipe=recipe)
+def with_space(job: TrainingJob, *space: SearchRecipe, **fit: object) -> TrainingJob:
+    recipe = replace(job.recipe, search=space, fit=replace(job.recipe.fit, **fit))
+    return replace(job, recipe=recipe)
 
 
-def test_the_best_trial_is_the_one_with_the_greatest_score(order, trainer, tmp_path):
-    found = search(order, trials=6, folder=tmp_path / "search")
+def test_the_best_trial_is_the_one_with_the_greatest_score(job, trainer, tmp_path):
+    found = search(job, trials=6, folder=tmp_path / "search")
 
     by_hand = [1 / (1 + abs(one.fit.learning_rate - 0.001) * 1000) for one in trainer.recipes]
     assert [trial.score for trial in found.trials] == pytest.approx(by_hand)
@@ -131,23 +129,23 @@ def test_the_best_trial_is_the_one_with_the_greatest_score(order, trainer, tmp_p
 
 
 def test_trials_fit_on_the_fit_films_and_are_judged_on_the_validation_films_alone(
-    order, trainer, tmp_path
+    job, trainer, tmp_path
 ):
-    split = split_of(order.data, order.recipe)
+    split = split_of(job.data, job.recipe)
 
-    search(order, trials=2, folder=tmp_path / "search")
+    search(job, trials=2, folder=tmp_path / "search")
 
     for fitted, judged in trainer.parts:
         assert fitted.films == split.fit
         assert judged.films == split.validation
     # Nothing of the calibration films was even decoded: two parts lie in the cache.
-    assert len(list((order.run / "cache").iterdir())) == 2
-    assert not order.target.exists()
+    assert len(list((job.run / "cache").iterdir())) == 2
+    assert not job.target.exists()
 
 
-def test_a_search_by_loss_prefers_the_smaller_loss(order, trainer, tmp_path):
+def test_a_search_by_loss_prefers_the_smaller_loss(job, trainer, tmp_path):
     trainer.judge = lambda recipe: scores(auc=0.9, loss=recipe.fit.learning_rate)
-    by_loss = with_space(order, RATE, monitor=Monitor.LOSS)
+    by_loss = with_space(job, RATE, monitor=Monitor.LOSS)
 
     found = search(by_loss, trials=5, folder=tmp_path / "search")
 
@@ -156,7 +154,7 @@ def test_a_search_by_loss_prefers_the_smaller_loss(order, trainer, tmp_path):
     assert found.score == -smallest
 
 
-def test_what_is_drawn_stays_in_its_range_and_of_its_kind(order, trainer, tmp_path):
+def test_what_is_drawn_stays_in_its_range_and_of_its_kind(job, trainer, tmp_path):
     space = (
         RATE,
         SearchRecipe(key="fit.batch", low=2, high=5),
@@ -166,7 +164,7 @@ def test_what_is_drawn_stays_in_its_range_and_of_its_kind(order, trainer, tmp_pa
     )
     frozen = replace(RECIPE, network=NetworkRecipe(size=32, freeze="all"))
 
-    search(with_space(replace(order, recipe=frozen), *space), trials=12, folder=tmp_path / "s")
+    search(with_space(replace(job, recipe=frozen), *space), trials=12, folder=tmp_path / "s")
 
     for recipe in trainer.recipes:
         assert 1e-5 <= recipe.fit.learning_rate <= 1e-1
@@ -182,50 +180,50 @@ class Killed(BaseException):
     """Stands for a kill in the middle of a trial."""
 
 
-def test_a_search_that_was_killed_ends_as_a_whole_one_does(order, trainer, tmp_path, monkeypatch):
-    whole = search(order, trials=14, folder=tmp_path / "whole")  # beyond the ten random ones
+def test_a_search_that_was_killed_ends_as_a_whole_one_does(job, trainer, tmp_path, monkeypatch):
+    whole = search(job, trials=14, folder=tmp_path / "whole")  # beyond the ten random ones
     trainer.recipes.clear()
 
-    def dying(*films: Prepared, recipe: Recipe, **more: object) -> tuple[Candidate, ...]:
-        if len(trainer.recipes) in (3, 12) and recipe not in killed:
-            killed.append(recipe)
+    def dying(selection: Selection, first: object) -> tuple[Candidate, ...]:
+        if len(trainer.recipes) in (3, 12) and selection.recipe not in killed:
+            killed.append(selection.recipe)
             raise Killed
-        return trainer(*films, recipe=recipe, **more)
+        return trainer(selection, first)
 
     killed: list[Recipe] = []
     monkeypatch.setattr(searching, "train_candidates", dying)
     for _ in range(2):
         with pytest.raises(Killed):
-            search(order, trials=14, folder=tmp_path / "killed")
+            search(job, trials=14, folder=tmp_path / "killed")
 
-    assert search(order, trials=14, folder=tmp_path / "killed") == whole
+    assert search(job, trials=14, folder=tmp_path / "killed") == whole
     # The trial that was cut off came back with its values, and none was run twice.
     assert [recipe in trainer.recipes for recipe in killed] == [True, True]
     assert len(trainer.recipes) == 14
 
 
-def test_trials_that_are_over_are_not_run_again(order, trainer, tmp_path):
-    three = search(order, trials=3, folder=tmp_path / "search")
-    assert search(order, trials=3, folder=tmp_path / "search") == three
+def test_trials_that_are_over_are_not_run_again(job, trainer, tmp_path):
+    three = search(job, trials=3, folder=tmp_path / "search")
+    assert search(job, trials=3, folder=tmp_path / "search") == three
     assert len(trainer.recipes) == 3
 
-    five = search(order, trials=5, folder=tmp_path / "search")
+    five = search(job, trials=5, folder=tmp_path / "search")
 
     assert five.trials[:3] == three.trials
     assert len(trainer.recipes) == 5
 
 
-def test_another_recipe_in_the_same_folder_starts_anew(order, trainer, tmp_path):
-    search(order, trials=3, folder=tmp_path / "search")
+def test_another_recipe_in_the_same_folder_starts_anew(job, trainer, tmp_path):
+    search(job, trials=3, folder=tmp_path / "search")
 
-    found = search(replace(order, recipe_sha256="1" * 64), trials=2, folder=tmp_path / "search")
+    found = search(replace(job, recipe_sha256="1" * 64), trials=2, folder=tmp_path / "search")
 
     assert len(found.trials) == 2
     assert len(trainer.recipes) == 5
 
 
-def test_equal_values_are_trained_once(order, trainer, tmp_path):
-    two = with_space(order, SearchRecipe(key="fit.learning_rate", choices=(0.001, 0.01)))
+def test_equal_values_are_trained_once(job, trainer, tmp_path):
+    two = with_space(job, SearchRecipe(key="fit.learning_rate", choices=(0.001, 0.01)))
 
     found = search(two, trials=8, folder=tmp_path / "search")
 
@@ -234,21 +232,21 @@ def test_equal_values_are_trained_once(order, trainer, tmp_path):
     assert found.best == {"fit.learning_rate": 0.001}
 
 
-def test_what_a_trial_leaves_behind_does_not_fill_the_disk(order, trainer, tmp_path):
-    search(order, trials=2, folder=tmp_path / "search")
+def test_what_a_trial_leaves_behind_does_not_fill_the_disk(job, trainer, tmp_path):
+    search(job, trials=2, folder=tmp_path / "search")
 
     left = sorted(path.name for path in (tmp_path / "search").iterdir())
     assert left == ["best.toml", "trials.csv", "trials.log"]
 
 
-def test_values_that_do_not_suit_each_other_are_a_line_of_the_table(order, trainer, tmp_path):
+def test_values_that_do_not_suit_each_other_are_a_line_of_the_table(job, trainer, tmp_path):
     """A warm-up belongs to the cosine; each of the two alone suits the recipe."""
     space = (
         SearchRecipe(key="fit.schedule", choices=("cosine", "step")),
         SearchRecipe(key="fit.warmup_steps", choices=(0, 5)),
     )
 
-    found = search(with_space(order, *space), trials=20, folder=tmp_path / "search")
+    found = search(with_space(job, *space), trials=20, folder=tmp_path / "search")
 
     refused = [trial for trial in found.trials if trial.score is None]
     assert {tuple(sorted(trial.values.items())) for trial in refused} == {
@@ -258,7 +256,7 @@ def test_values_that_do_not_suit_each_other_are_a_line_of_the_table(order, train
     assert len(found.trials) == 20
 
 
-def test_one_answer_for_every_film_never_wins(order, trainer, tmp_path):
+def test_one_answer_for_every_film_never_wins(job, trainer, tmp_path):
     space = SearchRecipe(key="fit.learning_rate", choices=(0.001, 0.01))
     trainer.judge = lambda recipe: (
         scores(auc=0.99, sensitivity=1.0)
@@ -266,20 +264,20 @@ def test_one_answer_for_every_film_never_wins(order, trainer, tmp_path):
         else scores(auc=0.6)
     )  # fmt: skip
 
-    found = search(with_space(order, space), trials=6, folder=tmp_path / "search")
+    found = search(with_space(job, space), trials=6, folder=tmp_path / "search")
 
     assert found.best == {"fit.learning_rate": 0.001}
 
 
-def test_a_search_without_a_trial_that_ends_says_why(order, trainer, tmp_path):
+def test_a_search_without_a_trial_that_ends_says_why(job, trainer, tmp_path):
     trainer.judge = lambda recipe: scores(auc=0.99, sensitivity=1.0)
 
     with pytest.raises(TrainingError, match=r"no trial came to an end.*one answer for every film"):
-        search(order, trials=2, folder=tmp_path / "search")
+        search(job, trials=2, folder=tmp_path / "search")
 
 
-def test_the_table_and_the_best_values_are_files(order, trainer, tmp_path):
-    found = search(order, trials=3, folder=tmp_path)
+def test_the_table_and_the_best_values_are_files(job, trainer, tmp_path):
+    found = search(job, trials=3, folder=tmp_path)
 
     rows = list(csv.DictReader((tmp_path / "trials.csv").read_text("utf-8").splitlines()))
     assert list(rows[0]) == ["trial", "fit.learning_rate", "score", "refused"]
@@ -348,11 +346,11 @@ def test_a_space_that_a_recipe_cannot_take_is_refused_at_once(space, reason):
         check_space(replace(RECIPE, search=space))
 
 
-def test_what_to_install_is_said(order, monkeypatch, tmp_path):
+def test_what_to_install_is_said(job, monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "optuna", None)
 
     with pytest.raises(TrainingError, match="pip install 'optuna") as error:
-        search(order, trials=1, folder=tmp_path / "search")
+        search(job, trials=1, folder=tmp_path / "search")
     assert error.value.code == "usage"
     assert not (tmp_path / "search").exists()
 
@@ -370,11 +368,11 @@ def first_weights(films: tuple[LabelledFilm, ...], place: Path) -> FirstWeights:
 
 
 @pytest.mark.slow
-def test_a_real_network_learns_at_the_rate_that_is_found(order, tmp_path):
+def test_a_real_network_learns_at_the_rate_that_is_found(job, tmp_path):
     frozen = replace(RECIPE, network=NetworkRecipe(size=32, freeze="all"))
     space = SearchRecipe(key="fit.learning_rate", choices=(0.02, 1e-9))
-    real = with_space(replace(order, recipe=frozen), space, epochs=15, patience=15)
-    known = first_weights(split_of(order.data, frozen).fit, tmp_path / "first.weights.h5")
+    real = with_space(replace(job, recipe=frozen), space, epochs=8, patience=8)
+    known = first_weights(split_of(job.data, frozen).fit, tmp_path / "first.weights.h5")
 
     found = search(
         replace(real, first={"mobilenetv2": known}), trials=4, folder=tmp_path / "search"
