@@ -41,7 +41,7 @@ from training.networks.heads import HEADS
 from training.networks.weights import FirstWeights
 from training.output_paths import check_room
 from training.recipes.recipe import Recipe
-from training.reporting.report import Findings, never_trained, write_report
+from training.reporting.report import RunResults, never_trained, write_report
 from training.selection.candidates import Candidate, Place, choose, retrain, train_candidates
 from training.selection.training_job import Order, Parts, parts_of, progress_folder
 
@@ -130,10 +130,10 @@ def _train(order: Order, split: Split) -> _Trained:
     return _Trained(candidates=candidates, winner=winner, weights=weights, calibration=calibration)
 
 
-def _findings(order: Order, parts: Parts, trained: _Trained, decided: _Decided) -> Findings:
+def _findings(order: Order, parts: Parts, trained: _Trained, decided: _Decided) -> RunResults:
     """Gather what the report says."""
     split = parts.split
-    return Findings(
+    return RunResults(
         recipe=order.recipe,
         command=order.command,
         first=order.first,

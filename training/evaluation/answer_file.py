@@ -14,7 +14,7 @@ from cxr_app.errors import TrainingError
 from training.evaluation.answers import Answers, looked_for
 from training.metrics.figures import Called
 
-__all__ = ["Kept", "Owner", "keep_answers", "owner_of", "read_answers"]
+__all__ = ["Kept", "Owner", "keep_answers", "owner_of", "probability_column", "read_answers"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,11 +109,17 @@ def read_answers(owner: Owner, part: str) -> Kept:
     return Kept(films=films, calls=calls)
 
 
+def probability_column(owner: Owner, label: str) -> str:
+    """Name the column that holds what was said of a label."""
+    return "probability" if len(owner.labels) == 1 else f"probability {label}"
+
+
 def _columns(owner: Owner, label: str) -> tuple[str, str]:
     """Name the columns of a label: what is so, and what was said."""
-    if len(owner.labels) == 1:
-        return ("label", "probability")
-    return (f"label {label}", f"probability {label}")
+    return (
+        "label" if len(owner.labels) == 1 else f"label {label}",
+        probability_column(owner, label),
+    )
 
 
 def _by_film(owner: Owner) -> Callable[[dict[str, str]], tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""Explain: from a bundle and a film to a picture of what in it spoke for a label."""
+"""From a bundle and a film to a picture of the evidence for a label."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,13 +22,13 @@ from training.calibration.decision import calibrated
 from training.explanation.evidence_picture import draw_map
 from training.explanation.gradient_map import gradient_map
 from training.networks.loading import load_served
-from training.output_paths import apart_from, outside_the_tree
+from training.output_paths import check_output
 
-__all__ = ["Inquiry", "explain"]
+__all__ = ["ExplanationRequest", "explain"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Inquiry:
+class ExplanationRequest:
     """What is asked for.
 
     Attributes
@@ -48,7 +48,7 @@ class Inquiry:
     output: Path
 
 
-def explain(inquiry: Inquiry) -> Path:
+def explain(request: ExplanationRequest) -> Path:
     """Draw a film and what in it spoke for a label, as a model's network sees it.
 
     Returns
@@ -59,40 +59,30 @@ def explain(inquiry: Inquiry) -> Path:
     Raises
     ------
     TrainingError
-        `usage` for a label that the model does not have, or an output that would lie over a file,
-        among the films, in the model or in the repository.
+        `usage` for a label that the model does not have, or an output that may not lie there, as
+        `check_output` has it.
     Rejected
         As the app would reject the film.
     BundleError
         Where the model does not verify.
     """
-    _check_output(inquiry)
-    film = _read(inquiry.film)
-    bundle = open_bundle(inquiry.model)
-    asked = None if inquiry.label is None else _place(inquiry.label, bundle)
+    output = request.output
+    if output.suffix.lower() != ".png":
+        raise _unusable(f"--output {output.name} must end in .png")
+    # A film may be a link into an archive: neither folder is a place for a picture.
+    folders = (request.film.parent, request.film.resolve().parent, request.model)
+    check_output(output, inputs=folders, shows_films=True)
+    film = _read(request.film)
+    bundle = open_bundle(request.model)
+    asked = None if request.label is None else _place(request.label, bundle)
     network, seen = load_served(bundle), to_input(film)
     label = _given(network, seen, bundle) if asked is None else asked
     evidence = gradient_map(network, seen, label, task=bundle.spec.task)
     picture = draw_map(film, evidence, bundle.spec.labels[label], notice=bundle.spec.notice)
-    with inquiry.output.open("xb") as file:
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with output.open("xb") as file:
         file.write(picture)
-    return inquiry.output
-
-
-def _check_output(inquiry: Inquiry) -> None:
-    """Refuse, before a film is read, to write where something else lies, or where no film may."""
-    output = inquiry.output
-    if output.suffix.lower() != ".png":
-        raise _unusable(f"--output {output.name} must end in .png")
-    if output.exists() or output.is_symlink():
-        raise _unusable(f"{output.name} is there already; name another --output")
-    # A film may be a link into an archive: neither folder is a place for a picture.
-    apart_from(output, inquiry.film.parent, inquiry.film.resolve().parent)
-    apart_from(output, inquiry.model, what="the model, whose files are all accounted for")
-    outside_the_tree(output)
-    folder = output.resolve().parent
-    if not folder.is_dir():
-        raise _unusable(f"there is no folder {folder.name} for --output; make it first")
+    return output
 
 
 def _read(path: Path) -> Film:

@@ -6,7 +6,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -56,7 +55,6 @@ def draw_pictures(panels: tuple[Panel, ...], folder: Path) -> tuple[str, ...]:
     tuple of str
         Names of the files written.
     """
-    matplotlib.use("agg")
     names = []
     for name, draw in PICTURES.items():
         figure = _grid(panels, draw) if len(panels) > 1 else _single(panels[0], draw)

@@ -14,8 +14,8 @@ from cxr_app.imaging.phantom import phantom_png
 from tests.training.reports import METRICS, write_metrics
 from training.cli import main
 from training.data.sources import class_folders, read_class_folders
+from training.evaluation import evaluation as module
 from training.evaluation import ledger
-from training.evaluation import measurement as module
 from training.metrics import patient_interval as bootstrap
 
 LABELS = ("NORMAL", "PNEUMONIA")
