@@ -10,7 +10,7 @@ import pytest
 
 from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
-from cxr_app.imaging.phantom import phantom_png
+from tests.makers import film, saved
 from training import output_paths as outputs
 from training.audit import AuditRequest, explore
 from training.recipes.data import DataRecipe
@@ -27,7 +27,7 @@ NOTICE = "Research and education only, not a medical device, not for diagnosis."
 def draw(folder: Path, stems: list[str], *, size: tuple[int, int], seed: int) -> None:
     folder.mkdir(parents=True)
     for place, stem in enumerate(stems):
-        (folder / f"{stem}.png").write_bytes(phantom_png(seed + place, size=size))
+        (folder / f"{stem}.png").write_bytes(saved(film(seed + place, size), "PNG"))
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ from PIL import Image
 
 from cxr_app.bundle import load_bundle
 from cxr_app.errors import BundleError, Rejected, TrainingError
-from cxr_app.imaging.phantom import phantom_png
 from cxr_app.spec import Task
 from tests.bundles import drawn_inputs, tiny_network, tiny_spec
+from tests.makers import film, saved
 from training import output_paths as outputs
 from training.explanation.attribution import ExplanationRequest, explain
 from training.export.bundle import export
@@ -35,7 +35,7 @@ def findings(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def asked_for(tiny_bundle: Path, tmp_path: Path):
     (tmp_path / "films").mkdir()
-    (tmp_path / "films" / "DOE JANE.png").write_bytes(phantom_png(0, size=(200, 180)))
+    (tmp_path / "films" / "DOE JANE.png").write_bytes(saved(film(0, (200, 180)), "PNG"))
 
     def make(**changes: object) -> ExplanationRequest:
         values = {
