@@ -71,7 +71,7 @@ class Alike:
     def remarks(self) -> list[str]:
         """What is said of them beside their names."""
         said = {
-            f"{self.bits} bits apart": self.bits is not None,
+            f"{self.bits} of 256 bits differ": self.bits is not None,
             "different folders": self.is_across_folders,
             f"parts {', '.join(dict.fromkeys(self.parts))}": self.is_across_parts,
             "different labels": self.is_across_labels,

@@ -2,6 +2,7 @@
 
 import argparse
 import shlex
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,7 +32,7 @@ def add_verb(verbs: Any, name: str, *, short: str, long: str, epilog: str = "") 
     return verbs.add_parser(
         name,
         help=short,
-        description=long,
+        description=textwrap.fill(long, 79),
         epilog=epilog,
         formatter_class=argparse.RawDescriptionHelpFormatter if epilog else argparse.HelpFormatter,
     )

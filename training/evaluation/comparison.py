@@ -19,12 +19,12 @@ from cxr_app.imaging.film import Film
 from cxr_app.imaging.phantom import draw_phantom
 from cxr_app.imaging.to_input import to_input
 from cxr_app.settings import read_settings
-from training.evaluation.answer_file import Kept, Owner, owner_of, read_answers
+from training.evaluation.answer_file import Owner, StoredAnswers, owner_of, read_answers
 from training.evaluation.class_report import changes_of_shares, classes_of, shares_of
 from training.evaluation.other_system import OtherSystem, answers_of
 from training.export.metrics_file import read_metrics
 from training.metrics.figures import Called, changes
-from training.reporting.report import write_again
+from training.reporting.report import update_report
 
 __all__ = ["compare", "open_other", "printed"]
 
@@ -101,7 +101,7 @@ def _add(bundle: Bundle, found: dict[str, Any]) -> None:
     key = (found["other"], found["part"])
     rest = [one for one in metrics.get("comparisons", []) if (one["other"], one["part"]) != key]
     metrics["comparisons"] = [*rest, found]
-    write_again(bundle, metrics)
+    update_report(bundle, metrics)
 
 
 def printed(found: list[dict[str, Any]]) -> list[str]:
@@ -156,7 +156,7 @@ def _pairs(
 
 
 def _told_apart(
-    owner: Owner, mine: Kept, theirs: Kept, part: str
+    owner: Owner, mine: StoredAnswers, theirs: StoredAnswers, part: str
 ) -> tuple[tuple[Called, ...], tuple[Called, ...], tuple[str, ...]]:
     pairs = [
         (label, mine.calls[label.lower()], theirs.calls[label.lower()])

@@ -17,7 +17,7 @@ from cxr_app.spec import Task
 from training.audit import measure, shortcuts
 from training.data.sources import LabelledFilm, data_sha256
 from training.evaluation import ledger
-from training.evaluation.answer_file import keep_answers, owner_of
+from training.evaluation.answer_file import owner_of, store_answers
 from training.evaluation.answers import ask, ask_findings, looked_for
 from training.evaluation.copies import compare_copies, find_copies
 from training.evaluation.error_gallery import find_mistakes, write_mistakes
@@ -28,7 +28,7 @@ from training.export.metrics_file import read_metrics
 from training.metrics.figures import Called
 from training.output_paths import check_output
 from training.reporting.evaluation_plots import Panel, draw_pictures
-from training.reporting.report import write_again
+from training.reporting.report import update_report
 
 __all__ = ["EvaluationRequest", "evaluate"]
 
@@ -120,8 +120,8 @@ def evaluate(request: EvaluationRequest) -> dict[str, Any]:
         log.info("times the test has been opened for this model: %d", found["openings"])
     metrics.setdefault("evaluations", {})[request.part] = found
     _draw(request, calls)
-    keep_answers(owner_of(bundle), request.part, answers)
-    write_again(bundle, metrics)
+    store_answers(owner_of(bundle), request.part, answers)
+    update_report(bundle, metrics)
     if request.errors is not None:
         mistakes = find_mistakes(answers, looked_for(spec), spec.decision.threshold)
         write_mistakes(mistakes, bundle, engine, request.errors)

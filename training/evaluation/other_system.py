@@ -10,7 +10,7 @@ import numpy as np
 
 from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
-from training.evaluation.answer_file import Kept, Owner, probability_column
+from training.evaluation.answer_file import Owner, StoredAnswers, probability_column
 
 __all__ = ["OtherSystem", "answers_of"]
 
@@ -46,7 +46,7 @@ class OtherSystem:
         return hashlib.sha256(self.path.read_bytes()).hexdigest()
 
 
-def answers_of(system: OtherSystem, owner: Owner, ours: Kept) -> Kept:
+def answers_of(system: OtherSystem, owner: Owner, ours: StoredAnswers) -> StoredAnswers:
     """Read a system's answers to the films that a model answered.
 
     The columns are `film`, a SHA-256 as the model's stored answers have it, and `probability`; of
@@ -57,7 +57,7 @@ def answers_of(system: OtherSystem, owner: Owner, ours: Kept) -> Kept:
     system : OtherSystem
     owner : Owner
         The model.
-    ours : Kept
+    ours : StoredAnswers
         Its answers, whose films, labels and patients are taken over.
 
     Raises
@@ -92,7 +92,7 @@ def answers_of(system: OtherSystem, owner: Owner, ours: Kept) -> Kept:
         )
         for label in next(iter(found.values()))
     }
-    return Kept(films=ours.films, calls=calls)
+    return StoredAnswers(films=ours.films, calls=calls)
 
 
 def _rows(system: OtherSystem, columns: set[str]) -> Iterator[tuple[int, dict[str, str | None]]]:

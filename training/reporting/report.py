@@ -19,7 +19,7 @@ from training.reporting.card import card
 from training.reporting.curve_plots import draw_curves
 from training.selection.candidates import Candidate
 
-__all__ = ["RunResults", "never_trained", "write_again", "write_report"]
+__all__ = ["RunResults", "never_trained", "update_report", "write_report"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +64,10 @@ class RunResults:
 
 def write_report(bundle: Bundle, results: RunResults) -> None:
     """Write `report/` of a fresh bundle."""
-    write_again(bundle, _metrics(bundle, results))
+    update_report(bundle, _metrics(bundle, results))
 
 
-def write_again(bundle: Bundle, metrics: dict[str, Any]) -> None:
+def update_report(bundle: Bundle, metrics: dict[str, Any]) -> None:
     """Write `report/` from its figures; the model stays as it is.
 
     Parameters

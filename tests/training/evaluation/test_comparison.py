@@ -10,7 +10,7 @@ import pytest
 
 from cxr_app.errors import TrainingError
 from training.cli import main
-from training.evaluation.answer_file import Kept, Owner
+from training.evaluation.answer_file import Owner, StoredAnswers
 from training.evaluation.comparison import _told_apart
 from training.metrics.figures import Called
 
@@ -89,7 +89,7 @@ def test_nothing_is_compared_where_no_shared_label_has_both_kinds():
     called = Called(
         labels=np.zeros(2, np.int64), probability=np.zeros(2), patients=("a", "b"), threshold=0.5
     )
-    kept = Kept(films=np.array(["x", "y"]), calls={"mass": called})
+    kept = StoredAnswers(films=np.array(["x", "y"]), calls={"mass": called})
     owner = Owner(folder=Path("any"), name="one", sha256="0", labels=("Mass",), threshold=0.5)
 
     with pytest.raises(TrainingError, match="no label of these films has both kinds"):
