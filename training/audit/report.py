@@ -115,7 +115,8 @@ def _texts(
     recipe = request.recipe
     labels = recipe.data.labels
     parts = parts_of(films, split)
-    samples = {film.name: n for n, film in enumerate(_samples(films, recipe))}
+    chosen = choose_samples(films, len(labels), seed=recipe.seed)
+    samples = {film.name: n for n, film in enumerate(chosen)}
     measured = measure(films, pictured=frozenset(samples))
     log.info("comparing %d films", len(films))
     audit = audit_films(measured, parts, labels=labels, task=recipe.data.task)
@@ -149,10 +150,6 @@ def _texts(
         "audit.json": json.dumps(table, indent=2, allow_nan=False) + "\n",
         "index.html": page(contents),
     }
-
-
-def _samples(films: tuple[LabelledFilm, ...], recipe: Recipe) -> tuple[LabelledFilm, ...]:
-    return choose_samples(films, len(recipe.data.labels), seed=recipe.seed)
 
 
 def _read(request: AuditRequest, films: tuple[LabelledFilm, ...]) -> dict[str, str]:

@@ -32,9 +32,6 @@ def add(verbs: Any) -> Any:
 
 def run(options: argparse.Namespace) -> None:
     """Draw, and print where the picture lies."""
-    from training.explanation.attribution import ExplanationRequest, explain
+    from training.explanation.attribution import explain
 
-    request = ExplanationRequest(
-        model=options.model, film=options.film, label=options.label, output=options.output
-    )
-    print(explain(request))
+    print(explain(options.film, model=options.model, label=options.label, output=options.output))

@@ -76,14 +76,12 @@ def add_order(verb: Any) -> None:
         metavar="DIR",
         help="a model to learn from, for a recipe with [distill]; may be repeated",
     )
-    add_path(verb, "--sharp", "larger copies of some training films, by class", required=False)
-    add_path(verb, "--also", "a second archive, for a recipe with [also]", required=False)
-    add_path(
-        verb,
-        "--run",
-        "progress that survives an interruption (default: runs/RECIPE)",
-        required=False,
-    )
+    for option, words in (
+        ("--sharp", "larger copies of some training films, by class"),
+        ("--also", "a second archive, for a recipe with [also]"),
+        ("--run", "progress that survives an interruption (default: runs/RECIPE)"),
+    ):
+        add_path(verb, option, words, required=False)
 
 
 def order_of(

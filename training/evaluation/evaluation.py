@@ -90,7 +90,9 @@ def evaluate(request: EvaluationRequest) -> dict[str, Any]:
     copies = find_copies(request.copies, part.films, spec.labels, part=request.part)
     # Settings of the environment must not change a figure.
     engine = OpenVinoEngine(bundle, precision=Precision.F32)
-    opening = _open(request, part.films) if request.part == "test" else None
+    opening = None
+    if request.part == "test":
+        opening = ledger.begin(bundle, part.films, with_forms=request.with_forms)
     if spec.task is Task.BINARY:
         prediction = Prediction(bundle, engine, limits=Limits())
         answers = ask(prediction, part.films, FORMS if request.with_forms else {})
@@ -140,17 +142,6 @@ def _check(request: EvaluationRequest) -> None:
     if request.errors is not None:
         inputs = filter(None, (request.data, request.copies, request.bundle.folder))
         check_output(request.errors, inputs=inputs, option="--errors", shows_films=True)
-
-
-def _open(request: EvaluationRequest, films: tuple[LabelledFilm, ...]) -> ledger.Opening:
-    spec = request.bundle.spec
-    return ledger.begin(
-        films,
-        name=spec.name,
-        version=spec.version,
-        sha256=request.bundle.sha256,
-        with_forms=request.with_forms,
-    )
 
 
 def _shortcuts(request: EvaluationRequest, films: tuple[LabelledFilm, ...]) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from cxr_app.bundle import Bundle
 from cxr_app.spec import Interval
 from training.data.sources import LabelledFilm, data_sha256
 
@@ -53,24 +54,13 @@ class Opening:
     ece: str = ""
 
 
-def begin(
-    films: tuple[LabelledFilm, ...], *, name: str, version: str, sha256: str, with_forms: bool
-) -> Opening:
-    """Add a line before a film is read: what is opened stays opened, whatever happens then.
-
-    Parameters
-    ----------
-    films : tuple of LabelledFilm
-        That are about to be opened.
-    name, version, sha256 : str
-        Which model looks at them.
-    with_forms : bool
-    """
+def begin(bundle: Bundle, films: tuple[LabelledFilm, ...], *, with_forms: bool) -> Opening:
+    """Add a line before a film is read: what is opened stays opened, whatever happens then."""
     opening = Opening(
         date=datetime.now(UTC).isoformat(timespec="seconds"),
-        bundle=name,
-        version=version,
-        bundle_sha256=sha256,
+        bundle=bundle.spec.name,
+        version=bundle.spec.version,
+        bundle_sha256=bundle.sha256,
         films_sha256=data_sha256(films),
         films=len(films),
         with_forms="yes" if with_forms else "no",

@@ -1,12 +1,11 @@
 """Answers of any other system, from a CSV file of film and probability."""
 
-import csv
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
@@ -66,59 +65,55 @@ def answers_of(system: OtherSystem, owner: Owner, ours: StoredAnswers) -> Stored
         `data_invalid`, with the line, for a film that is unknown or there twice and for what is
         no probability; without one where films are missing or the file cannot be read.
     """
-    columns = {label.lower(): probability_column(owner, label) for label in owner.labels}
-    found: dict[str, dict[str, float]] = {}
-    known = set(ours.films.tolist())
-    for line, row in _rows(system, set(columns.values())):
-        film = (row["film"] or "").strip().lower()
-        if film not in known:
-            raise _invalid(system, f"'{film}' is not one of the films that were measured", line)
-        if film in found:
-            raise _invalid(system, f"the film {film} is there a second time", line)
-        found[film] = {
-            label: _probability(system, row[column], line)
-            for label, column in columns.items()
-            if column in row
-        }
-    missing = sorted(known - set(found))
+    table = _read(system)
+    columns = {probability_column(owner, label): label.lower() for label in owner.labels}
+    if "film" not in table or not set(columns) & set(table):
+        wanted = " or ".join(f"'{name}'" for name in columns)
+        raise _invalid(f"{system.path.name}, line 1", f"it needs the columns 'film' and {wanted}")
+    films, known = table["film"].str.strip().str.lower(), ours.films.tolist()
+    _refuse(system, films, ~films.isin(known), "is not one of the films that were measured")
+    _refuse(system, films, films.duplicated(), "is there a second time")
+    values = {}
+    for name in set(columns) & set(table):
+        numbers = pd.to_numeric(table[name], errors="coerce")
+        _refuse(system, table[name], ~numbers.between(0, 1), "is not a probability, 0 to 1")
+        values[name] = numbers.set_axis(films)
+    missing = sorted(set(known) - set(films))
     if missing:
         reason = f"{len(missing)} of the {len(known)} films are missing, {missing[0]} among them"
-        raise _invalid(system, reason)
+        raise _invalid(system.path.name, reason)
     calls = {
-        label: replace(
-            ours.calls[label],
-            probability=np.array([found[film][label] for film in ours.films.tolist()], np.float64),
+        columns[name]: replace(
+            ours.calls[columns[name]],
+            probability=numbers.loc[known].to_numpy(np.float64),
             threshold=system.threshold,
         )
-        for label in next(iter(found.values()))
+        for name, numbers in values.items()
     }
     return StoredAnswers(films=ours.films, calls=calls)
 
 
-def _rows(system: OtherSystem, columns: set[str]) -> Iterator[tuple[int, dict[str, str | None]]]:
+def _read(system: OtherSystem) -> pd.DataFrame:
+    """Read the table as text, without empty lines; the index of a row is its line less two."""
     try:
-        with system.path.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream)
-            names = set(reader.fieldnames or ())
-            if "film" not in names or not names & columns:
-                wanted = " or ".join(f"'{name}'" for name in sorted(columns))
-                raise _invalid(system, f"it needs the columns 'film' and {wanted}", 1)
-            for row in reader:
-                yield reader.line_num, row
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise _invalid(system, "it cannot be read as a CSV file in UTF-8") from error
+        table = pd.read_csv(
+            system.path,
+            dtype=str,
+            encoding="utf-8-sig",
+            index_col=False,
+            keep_default_na=False,
+            skip_blank_lines=False,
+        )
+    except (OSError, ValueError) as error:
+        reason = "it cannot be read as a CSV file in UTF-8"
+        raise _invalid(system.path.name, reason) from error
+    return table[(table != "").any(axis=1)]
 
 
-def _probability(system: OtherSystem, text: str | None, line: int) -> float:
-    try:
-        value = float(text or "")
-    except ValueError:
-        value = float("nan")
-    if not 0 <= value <= 1:
-        raise _invalid(system, f"'{text or ''}' is not a probability, 0 to 1", line)
-    return value
+def _refuse(system: OtherSystem, cells: pd.Series, is_bad: pd.Series, reason: str) -> None:
+    for row in cells.index[is_bad][:1]:
+        raise _invalid(f"{system.path.name}, line {row + 2}", f"'{cells[row]}' {reason}")
 
 
-def _invalid(system: OtherSystem, reason: str, line: int | None = None) -> TrainingError:
-    where = "" if line is None else f", line {line}"
-    return TrainingError(Code.DATA_INVALID, place=f"{system.path.name}{where}", reason=reason)
+def _invalid(place: str, reason: str) -> TrainingError:
+    return TrainingError(Code.DATA_INVALID, place=place, reason=reason)

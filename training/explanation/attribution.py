@@ -1,6 +1,5 @@
 """From a bundle and a film to a picture of the evidence for a label."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import keras
@@ -24,32 +23,21 @@ from training.explanation.gradient_map import gradient_map
 from training.networks.loading import load_served
 from training.output_paths import check_output
 
-__all__ = ["ExplanationRequest", "explain"]
+__all__ = ["explain"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExplanationRequest:
-    """What is asked for.
+def explain(film: Path, *, model: Path, label: str | None, output: Path) -> Path:
+    """Draw a film and the evidence in it for a label, as a model's network sees it.
 
-    Attributes
+    Parameters
     ----------
+    film : Path
     model : Path
         A bundle's folder, of any task.
-    film : Path
     label : str or None
         One of the bundle's; None asks for the one that the model gives.
     output : Path
         The picture to be written, a .png that is not there yet.
-    """
-
-    model: Path
-    film: Path
-    label: str | None
-    output: Path
-
-
-def explain(request: ExplanationRequest) -> Path:
-    """Draw a film and what in it spoke for a label, as a model's network sees it.
 
     Returns
     -------
@@ -66,19 +54,18 @@ def explain(request: ExplanationRequest) -> Path:
     BundleError
         Where the model does not verify.
     """
-    output = request.output
     if output.suffix.lower() != ".png":
         raise _unusable(f"--output {output.name} must end in .png")
     # A film may be a link into an archive: neither folder is a place for a picture.
-    folders = (request.film.parent, request.film.resolve().parent, request.model)
-    check_output(output, inputs=folders, shows_films=True)
-    film = _read(request.film)
-    bundle = open_bundle(request.model)
-    asked = None if request.label is None else _place(request.label, bundle)
-    network, seen = load_served(bundle), to_input(film)
-    label = _given(network, seen, bundle) if asked is None else asked
-    evidence = gradient_map(network, seen, label, task=bundle.spec.task)
-    picture = draw_map(film, evidence, bundle.spec.labels[label], notice=bundle.spec.notice)
+    inputs = (film.parent, film.resolve().parent, model)
+    check_output(output, inputs=inputs, shows_films=True)
+    decoded = _read(film)
+    bundle = open_bundle(model)
+    asked = None if label is None else _place(label, bundle)
+    network, seen = load_served(bundle), to_input(decoded)
+    place = _given(network, seen, bundle) if asked is None else asked
+    evidence = gradient_map(network, seen, place, task=bundle.spec.task)
+    picture = draw_map(decoded, evidence, bundle.spec.labels[place], notice=bundle.spec.notice)
     output.parent.mkdir(parents=True, exist_ok=True)
     with output.open("xb") as file:
         file.write(picture)

@@ -101,7 +101,7 @@ def test_any_systems_answers_are_compared_in_pairs_at_their_own_threshold(place,
     rows = [
         f"{row['film_sha256'].upper()},{0.1 + 0.3 * int(row['label'])}" for row in answers(place)
     ]
-    name = write(place, "film,probability", *reversed(rows))
+    name = write(place, "film,probability", *reversed(rows), "")
 
     assert compare(place, name, "--threshold=0.3") == 0
 
@@ -137,8 +137,8 @@ def test_a_system_may_know_some_of_the_findings(findings_place):
     [
         pytest.param(lambda rows: ["name,score"], "line 1: it needs the columns", id="columns"),
         pytest.param(lambda rows: rows[:-1], "1 of the 6 films are missing", id="missing film"),
-        pytest.param(lambda rows: [*rows, rows[3]], "line 8: the film", id="duplicate film"),
-        pytest.param(lambda rows: [*rows, "abc,0.5"], "line 8: 'abc' is not", id="unknown film"),
+        pytest.param(lambda rows: [*rows, "", rows[3]], "a second time", id="duplicate film"),
+        pytest.param(lambda rows: [*rows, "", "a,0.5"], "line 9: 'a' is not", id="unknown film"),
         pytest.param(
             lambda rows: [*rows[:2], rows[2][:64] + ",nan"], "line 3: 'nan' is not", id="nan"
         ),
