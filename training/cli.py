@@ -9,18 +9,19 @@ from typing import Final
 from cxr_app.codes import Code
 from cxr_app.errors import CxrError, TrainingError
 from cxr_app.names import printable
-from training.commands import compare, evaluate, explain, explore, rival, search, select
+from training.commands import compare, evaluate, explain, explore, search, select
 
 __all__ = ["main", "parser"]
 
-VERBS: Final = (explore, select, search, evaluate, compare, rival, explain)
-GOES_ON: Final = ("select", "search")  # where an interrupted run is gone on with
+VERBS: Final = (explore, select, search, evaluate, compare, explain)
+RESUMABLE: Final = ("select", "search")  # by typing the same command again
 
 
 def parser() -> argparse.ArgumentParser:
     """Describe the options."""
     parser = argparse.ArgumentParser(
-        prog="python -m training", description="Look at films, make bundles of them, measure them."
+        prog="python -m training",
+        description="Audit films, train models on them, and measure the models.",
     )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     for verb in VERBS:
@@ -51,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{failed.code}: {failed}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        after = "; the same command goes on after the last whole epoch"
-        print(f"Stopped{after if options.verb in GOES_ON else ''}.", file=sys.stderr)
+        after = "; the same command resumes after the last whole epoch"
+        print(f"Stopped{after if options.verb in RESUMABLE else ''}.", file=sys.stderr)
         return 130
     return 0

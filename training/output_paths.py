@@ -1,6 +1,7 @@
-"""Outputs: where a verb may write, and how a finished folder gets into its place."""
+"""Where a command may write, and how a finished folder is put into its place."""
 
 import shutil
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -8,79 +9,89 @@ from typing import Final
 from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
 
-__all__ = ["REPOSITORY", "apart_from", "check_room", "outside_the_tree", "put", "reachable"]
+__all__ = ["REPOSITORY", "check_output", "check_room", "keep_apart", "put"]
 
 SPARE: Final = 64 * 2**20  # bytes
 REPOSITORY: Final = Path(__file__).resolve().parents[1]
 
 
-def apart_from(
-    output: Path, *others: Path, what: str = "the films", option: str = "--output"
+def check_output(
+    output: Path,
+    *,
+    inputs: Iterable[Path],
+    option: str = "--output",
+    shows_films: bool = False,
+    marker: str = "",
+    is_replacing: bool = False,
 ) -> None:
-    """Refuse an output that lies in another folder, is that folder, or would hold it.
+    """Refuse, before any film is read, an output that would do harm where it is.
+
+    It must be new, or an earlier output that `--replace` writes over; it must lie apart from every
+    input; and what shows films must stay out of the repository, except below its `runs/`, which
+    git ignores.
 
     Parameters
     ----------
     output : Path
-        Need not be there yet.
-    others : Path
+        A file or folder.
+    inputs : iterable of Path
         Folders that are read.
-    what : str
-        They hold, for the sentence.
     option : str
-        That named the output.
+        The option that names the output.
+    shows_films : bool
+    marker : str
+        File by which an earlier output is recognised; "" where nothing can be replaced.
+    is_replacing : bool
+        Whether `--replace` was given.
 
     Raises
     ------
     TrainingError
         `usage`.
     """
+    keep_apart(output, inputs, option=option)
     place = output.resolve()
-    for other in others:
-        folder = other.resolve()
-        if place == folder or place in folder.parents or folder in place.parents:
-            raise TrainingError(Code.USAGE, reason=f"{option} must lie apart from {what}")
-
-
-def outside_the_tree(output: Path, *, option: str = "--output") -> None:
-    """Refuse to put pictures of films into the repository, but for below its `runs/`.
-
-    Git ignores `runs/`, where decoded films of a training lie too. What it ignores besides are
-    caches and environments, which are no place for films either.
-
-    Raises
-    ------
-    TrainingError
-        `usage`.
-    """
-    place = output.resolve()
-    if place.is_relative_to(REPOSITORY) and REPOSITORY / "runs" not in place.parents:
-        reason = (
+    if (
+        shows_films
+        and place.is_relative_to(REPOSITORY)
+        and REPOSITORY / "runs" not in place.parents
+    ):
+        raise _usage(
             f"{option} must lie outside the repository, or below its runs/, which git ignores: "
-            "pictures of films never go into it"
+            "pictures of films do not belong in the repository"
         )
-        raise TrainingError(Code.USAGE, reason=reason)
+    if any(parent.exists() and not parent.is_dir() for parent in place.parents):
+        raise _usage(f"a part of the path to {output.name} is a file")
+    if not output.exists() and not output.is_symlink():
+        return
+    if not is_replacing:
+        choice = ", or add --replace" if marker else ""
+        raise _usage(f"{output.name} is there already; name another {option}{choice}")
+    if output.is_symlink() or not (output / marker).is_file():
+        raise _usage(f"{output.name} was not written by this command, so it is not replaced")
 
 
-def reachable(output: Path) -> None:
-    """Refuse an output that no folder can be made for.
+def keep_apart(output: Path, inputs: Iterable[Path], *, option: str) -> None:
+    """Refuse an output that is one of the inputs, lies in one, or holds one.
 
     Raises
     ------
     TrainingError
-        `usage` where a part of its path is a file.
+        `usage`.
     """
-    if any(parent.exists() and not parent.is_dir() for parent in output.resolve().parents):
-        raise TrainingError(Code.USAGE, reason=f"a part of the path to {output.name} is a file")
+    place = output.resolve()
+    for folder in (one.resolve() for one in inputs):
+        if place == folder or place in folder.parents or folder in place.parents:
+            raise _usage(f"{option} must lie apart from the films and models that are read")
 
 
 def check_room(output: Path, *, n_bytes: int = 0) -> None:
-    """Refuse to begin what would not fit onto the disk.
+    """Refuse to start what would not fit on the disk.
 
     Parameters
     ----------
     output : Path
-        Need not be there yet.
+        Need not exist yet.
     n_bytes : int
         What will be written; 64 MiB must be left beside it.
 
@@ -97,7 +108,7 @@ def check_room(output: Path, *, n_bytes: int = 0) -> None:
 
 
 def put(folder: Path, target: Path, *, aside: Path | None = None) -> None:
-    """Rename a finished folder into its place, what was there aside until that has happened.
+    """Rename a finished folder into its place; what was there is kept until that has happened.
 
     Parameters
     ----------
@@ -105,8 +116,8 @@ def put(folder: Path, target: Path, *, aside: Path | None = None) -> None:
         Beside the target.
     target : Path
     aside : Path, optional
-        Where what was there waits, for one who would look for it after a kill between the renames;
-        without it under a name that nothing else has.
+        Where the old one waits, so that it can be found after a kill between the two renames;
+        without it, under a name that nothing else has.
     """
     if not target.exists():
         folder.rename(target)
@@ -120,3 +131,7 @@ def put(folder: Path, target: Path, *, aside: Path | None = None) -> None:
             old.rename(target)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _usage(reason: str) -> TrainingError:
+    return TrainingError(Code.USAGE, reason=reason)

@@ -41,7 +41,7 @@ from training.networks.heads import HEADS
 from training.networks.weights import FirstWeights
 from training.output_paths import check_room
 from training.recipes.recipe import Recipe
-from training.reporting.report import Findings, never_trained, write_report
+from training.reporting.report import RunResults, never_trained, write_report
 from training.selection.candidates import (
     Candidate,
     Selection,
@@ -166,9 +166,9 @@ def _findings(
     candidates: tuple[Candidate, ...],
     winner: Candidate,
     decided: _Decided,
-) -> Findings:
+) -> RunResults:
     """Gather what the report says."""
-    return Findings(
+    return RunResults(
         recipe=job.recipe,
         command=job.command,
         first=job.first,

@@ -254,7 +254,9 @@ def test_the_examples_of_adults_are_warned_of(fetcher: type[FakeFetcher], app: A
 
     when_done(press(app, "Classify"))
 
-    said = "The model was made for children aged 1 to 5 years. Its result is not valid for this film."
+    said = (
+        "The model was made for children aged 1 to 5 years. Its result is not valid for this film."
+    )
     assert [warning.value for warning in app.warning].count(said) == 2
 
 
@@ -309,9 +311,7 @@ def test_a_broken_film_has_its_card_and_the_others_their_numbers(app: AppTest):
     assert [shown.count(name) for name in ("good.png", "broken.png", "other.png")] == [1, 1, 1]
     assert shown.index("good.png") < shown.index("broken.png") < shown.index("other.png")
     assert shown.count("<table") == 2
-    assert errors(app) == [
-        "The file is incomplete. Copy or download it again."
-    ]
+    assert errors(app) == ["The file is incomplete. Copy or download it again."]
     assert "Code: truncated" in shown
 
 
@@ -327,7 +327,9 @@ def test_films_are_shown_within_the_page_and_described(app: AppTest):
 def test_a_warning_stands_above_the_number(app: AppTest):
     classify(app, GOOD)  # 128 pixels high
 
-    assert [warning.value for warning in app.warning] == ["The film is small and was enlarged, so fine detail is missing."]
+    assert [warning.value for warning in app.warning] == [
+        "The film is small and was enlarged, so fine detail is missing."
+    ]
     kinds = [
         "warning" if element.type == "warning" else "number"
         for element in app.main

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from cxr_app.bundle import Bundle
-from cxr_app.imaging.phantom import phantom_png
 from cxr_app.spec import CalibrationFigures, DataFacts, DecisionSpec, Interval, Task, TrainingFacts
 from tests.bundles import drawn_inputs, tiny_network, tiny_spec
+from tests.makers import film, saved
 from tests.training.reports import write_metrics
 from training.data.archive import split_of
 from training.data.sources import data_sha256
@@ -52,10 +52,8 @@ def make_archive(
         for place in range(train + test):
             name = f"{place:08d}_000.png"
             its_findings = findings[place % len(findings)]
-            drawn = phantom_png(
-                place, size=(160, 128), consolidation=0.9 * ("Effusion" in its_findings)
-            )
-            (folder / "images" / name).write_bytes(drawn)
+            pixels = film(place, (160, 128)) // (1 + ("Effusion" in its_findings))
+            (folder / "images" / name).write_bytes(saved(pixels, "PNG"))
             lists["train_val_list.txt" if place < train else "test_list.txt"].append(name)
             sex, view = "MF"[place % 2], ("PA", "AP")[place // 2 % 2]
             writer.writerow([name, its_findings, place, 30 + place, sex, view])

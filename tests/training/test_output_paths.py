@@ -9,7 +9,7 @@ import pytest
 from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
 from training import output_paths as outputs
-from training.output_paths import SPARE, apart_from, check_room, outside_the_tree, put, reachable
+from training.output_paths import SPARE, check_output, check_room, put
 
 
 @pytest.mark.parametrize(
@@ -25,50 +25,64 @@ from training.output_paths import SPARE, apart_from, check_room, outside_the_tre
 def test_an_output_lies_apart_from_what_is_read(tmp_path: Path, output: str):
     (tmp_path / "data").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "data")
+    inputs = (tmp_path / "model", tmp_path / "data")
 
     with pytest.raises(TrainingError, match="--errors must lie apart from the films") as refused:
-        apart_from(tmp_path / output, tmp_path / "model", tmp_path / "data", option="--errors")
+        check_output(tmp_path / output, inputs=inputs, option="--errors")
 
     assert refused.value.code is Code.USAGE
-    apart_from(tmp_path / "database", tmp_path / "model", tmp_path / "data")
+    check_output(tmp_path / "database", inputs=inputs)
 
 
-@pytest.mark.parametrize("place", ["maps", "docs/../maps", ".venv/maps", "runs", "."])
+@pytest.mark.parametrize("place", ["maps", "docs/../maps", ".venv/maps", "runs", "link/maps"])
 def test_pictures_of_films_do_not_go_into_the_repository(
     place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(outputs, "REPOSITORY", tmp_path / "checkout")
+    (tmp_path / "checkout" / "docs").mkdir(parents=True)
+    (tmp_path / "checkout" / "link").symlink_to(tmp_path / "checkout" / "docs")
 
     with pytest.raises(TrainingError, match="outside the repository, or below its runs/"):
-        outside_the_tree(tmp_path / "checkout" / place)
+        check_output(tmp_path / "checkout" / place, inputs=(), shows_films=True)
+    check_output(tmp_path / "checkout" / "maps", inputs=())
 
 
-def test_pictures_of_films_may_lie_below_runs_which_git_ignores():
+def test_pictures_of_films_may_lie_elsewhere_and_below_runs_which_git_ignores(tmp_path: Path):
     assert "runs/" in (outputs.REPOSITORY / ".gitignore").read_text().splitlines()
-    outside_the_tree(outputs.REPOSITORY / "runs" / "maps")
+    check_output(outputs.REPOSITORY / "runs" / "new maps", inputs=(), shows_films=True)
+    check_output(tmp_path / "maps", inputs=(), shows_films=True)
 
 
-def test_pictures_of_films_may_lie_anywhere_else(tmp_path: Path):
-    outside_the_tree(tmp_path / "maps")
-
-
-def test_runs_that_are_a_link_into_the_repository_are_no_way_around(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(outputs, "REPOSITORY", tmp_path)
-    (tmp_path / "docs").mkdir()
-    (tmp_path / "runs").symlink_to(tmp_path / "docs")
-
-    with pytest.raises(TrainingError, match="outside the repository"):
-        outside_the_tree(tmp_path / "runs" / "maps")
-
-
-def test_no_folder_can_be_made_below_a_file(tmp_path: Path):
+@pytest.mark.parametrize(
+    ("output", "reason"),
+    [
+        pytest.param("file/new/report", "path to report is a file", id="below a file"),
+        pytest.param("file", "file is there already; name another --output", id="over a file"),
+        pytest.param("empty", "empty is there already", id="over a folder"),
+        pytest.param("nowhere", "nowhere is there already", id="over a broken link"),
+    ],
+)
+def test_nothing_is_written_over(output: str, reason: str, tmp_path: Path):
     (tmp_path / "file").write_text("mine")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "nowhere").symlink_to(tmp_path / "gone")
 
-    with pytest.raises(TrainingError, match="a part of the path to report is a file"):
-        reachable(tmp_path / "file" / "new" / "report")
-    reachable(tmp_path / "new" / "report")
+    with pytest.raises(TrainingError, match=reason):
+        check_output(tmp_path / output, inputs=())
+
+
+def test_an_earlier_output_is_replaced_where_that_is_asked_for_and_nothing_else(tmp_path: Path):
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "spec.json").write_text("{}")
+    (tmp_path / "link").symlink_to(tmp_path / "model")
+    (tmp_path / "thesis").mkdir()
+
+    check_output(tmp_path / "model", inputs=(), marker="spec.json", is_replacing=True)
+    with pytest.raises(TrainingError, match="or add --replace"):
+        check_output(tmp_path / "model", inputs=(), marker="spec.json")
+    for name in ("thesis", "link"):
+        with pytest.raises(TrainingError, match="not written by this command"):
+            check_output(tmp_path / name, inputs=(), marker="spec.json", is_replacing=True)
 
 
 def test_nothing_is_begun_that_would_not_fit_onto_the_disk(tmp_path: Path, monkeypatch):

@@ -214,7 +214,7 @@ def test_what_is_no_bundle_is_never_written_over(films, recipe, tmp_path, capsys
     (precious / "thesis.txt").write_text("years of work")
 
     assert select(films, recipe, tmp_path, "--weights", "none", "--replace") == 2
-    assert "is no bundle" in capsys.readouterr().err
+    assert "not written by this command" in capsys.readouterr().err
     assert (precious / "thesis.txt").read_text() == "years of work"
 
 

@@ -1,14 +1,16 @@
-"""Films that are there more than once: by their bytes, and by what they show."""
+"""Films that occur more than once: by their bytes, and by what they show."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice, product
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.neighbors import NearestNeighbors
 
-from training.audit.image_statistics import FINGERPRINT_BITS, MeasuredFilm
+from training.audit.image_statistics import MeasuredFilm
 from training.data.sources import LabelledFilm
 
 __all__ = ["MOST_BITS", "Alike", "NearDuplicates", "find_identical", "find_near"]
@@ -20,10 +22,6 @@ children match too. A match is a reason to look at both films, and proves nothin
 
 MOST_PAIRS: Final = 20_000
 """Blank films are all alike: a folder of 10,000 of them has 50 million pairs."""
-
-_CELLS: Final = 2**19
-"""Distances at a time, which stay in the processor's cache: 30,000 films take 2.5 seconds so, and 5
-with four times as many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +44,13 @@ class Alike:
 
     @property
     def is_across_folders(self) -> bool:
-        """Whether they stand in several of the archive's folders."""
+        """Whether they lie in several folders of the archive."""
         return len({film.subset for film in self.films}) > 1
+
+    @property
+    def is_across_test(self) -> bool:
+        """Whether one of these folders is test."""
+        return self.is_across_folders and any(film.subset == "test" for film in self.films)
 
     @property
     def is_across_parts(self) -> bool:
@@ -63,6 +66,18 @@ class Alike:
     def is_across_patients(self) -> bool:
         """Whether they are said to be of different patients."""
         return len({film.patient for film in self.films}) > 1
+
+    @property
+    def remarks(self) -> list[str]:
+        """What is said of them beside their names."""
+        said = {
+            f"{self.bits} of 256 bits differ": self.bits is not None,
+            "different folders": self.is_across_folders,
+            f"parts {', '.join(dict.fromkeys(self.parts))}": self.is_across_parts,
+            "different labels": self.is_across_labels,
+            "different patients": self.is_across_patients,
+        }
+        return [text for text, is_so in said.items() if is_so]
 
     @property
     def rank(self) -> tuple[bool, bool, bool, int, str]:
@@ -85,7 +100,7 @@ class NearDuplicates:
     pairs : tuple of Alike
         Worst first, without pairs of identical files.
     is_complete : bool
-        False where there are so many that the search was ended.
+        False where there are so many that the search was stopped.
     """
 
     pairs: tuple[Alike, ...]
@@ -93,24 +108,18 @@ class NearDuplicates:
 
 
 def find_identical(films: tuple[LabelledFilm, ...], parts: Mapping[str, str]) -> tuple[Alike, ...]:
-    """Group films whose files are equal byte by byte.
+    """Group films whose files are equal byte by byte, the worst group first.
 
     Parameters
     ----------
     films : tuple of LabelledFilm
     parts : mapping of str to str
         Name of a film to what it is used for.
-
-    Returns
-    -------
-    tuple of Alike
-        Worst first.
     """
     groups: dict[str, list[LabelledFilm]] = defaultdict(list)
     for film in films:
         groups[film.sha256].append(film)
-    found = [_alike(group, parts) for group in groups.values() if len(group) > 1]
-    return tuple(sorted(found, key=lambda one: one.rank))
+    return _sorted([_alike(group, parts) for group in groups.values() if len(group) > 1])
 
 
 def find_near(films: tuple[MeasuredFilm, ...], parts: Mapping[str, str]) -> NearDuplicates:
@@ -119,42 +128,43 @@ def find_near(films: tuple[MeasuredFilm, ...], parts: Mapping[str, str]) -> Near
     Films that could not be read are passed over; parameters as `find_identical`.
     """
     read = [one for one in films if one.facts]
-    prints = b"".join(one.facts.fingerprint for one in read if one.facts)
-    pairs: list[Alike] = []
-    found = _near(np.frombuffer(prints, np.uint64).reshape(-1, FINGERPRINT_BITS // 64))
-    for looked_at, (first, second, bits) in enumerate(found):
-        if looked_at == MOST_PAIRS:
-            return NearDuplicates(pairs=_sorted(pairs), is_complete=False)
-        two = [read[first].film, read[second].film]
-        if two[0].sha256 != two[1].sha256:
-            pairs.append(_alike(two, parts, bits))
-    return NearDuplicates(pairs=_sorted(pairs))
+    if not read:
+        return NearDuplicates(pairs=())
+    prints = np.stack([np.frombuffer(one.facts.fingerprint, np.uint8) for one in read if one.facts])
+    found = list(islice(_near(prints), MOST_PAIRS + 1))
+    pairs = [
+        _alike([read[first].film, read[second].film], parts, bits)
+        for first, second, bits in found[:MOST_PAIRS]
+        if read[first].film.sha256 != read[second].film.sha256
+    ]
+    return NearDuplicates(pairs=_sorted(pairs), is_complete=len(found) <= MOST_PAIRS)
 
 
-def _near(prints: NDArray[np.uint64]) -> Iterator[tuple[int, int, int]]:
-    """Compare every fingerprint, uint64 [N, 4], with every later one, many at a time.
+def _near(prints: NDArray[np.uint8]) -> Iterator[tuple[int, int, int]]:
+    """Find fingerprints, uint8 [N, 32], that are near each other.
+
+    Equal ones are compared once, so that a folder of blank films costs no more than one of them.
 
     Yields
     ------
     Places of the two, and how many bits differ.
     """
-    words = np.ascontiguousarray(prints.T)
-    start = 0
-    while start < len(prints):
-        others = words[:, start:]
-        block = others[:, : max(1, _CELLS // others.shape[1])]
-        distance = np.zeros((block.shape[1], others.shape[1]), np.uint16)
-        for mine, theirs in zip(block, others, strict=True):
-            distance += np.bitwise_count(mine[:, np.newaxis] ^ theirs)
-        for one, other in np.argwhere(distance <= MOST_BITS):
-            if one < other:
-                yield start + int(one), start + int(other), int(distance[one, other])
-        start += block.shape[1]
+    different, owner = np.unique(prints, axis=0, return_inverse=True)
+    places = np.split(np.argsort(owner, kind="stable"), np.cumsum(np.bincount(owner))[:-1])
+    # Of bits the squared Euclidean distance counts those that differ.
+    bits = np.unpackbits(different, axis=1).astype(np.float32)
+    neighbors = NearestNeighbors(radius=float(np.sqrt(MOST_BITS + 0.5)), algorithm="brute")
+    graph = neighbors.fit(bits).radius_neighbors_graph(bits, mode="distance").tocoo()
+    for one, other, distance in zip(graph.row, graph.col, graph.data, strict=True):
+        if one <= other:
+            for first, second in product(places[one].tolist(), places[other].tolist()):
+                if one != other or first < second:
+                    yield min(first, second), max(first, second), round(float(distance) ** 2)
 
 
 def _alike(films: list[LabelledFilm], parts: Mapping[str, str], bits: int | None = None) -> Alike:
     return Alike(films=tuple(films), parts=tuple(parts[film.name] for film in films), bits=bits)
 
 
-def _sorted(pairs: list[Alike]) -> tuple[Alike, ...]:
-    return tuple(sorted(pairs, key=lambda one: one.rank))
+def _sorted(found: list[Alike]) -> tuple[Alike, ...]:
+    return tuple(sorted(found, key=lambda one: one.rank))

@@ -6,31 +6,33 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
-from training.audit.checks import audit_films
 from training.audit.counts import count, counts_csv, parts_of
+from training.audit.data_audit import audit_films
 from training.audit.example_films import choose_samples
 from training.audit.image_statistics import measure, open_films
 from training.audit.label_files import label_files
 from training.audit.page import NOTICE, Contents, page
-from training.audit.place import MADE_BY, check_output
 
 # By the module, whose functions are asked when they are needed: it may come to ask for shortcuts.
 from training.data.archive import read_films, split_films
 from training.data.sources import LabelledFilm
 from training.data.splits import Split
-from training.output_paths import put
+from training.output_paths import check_output, put
 from training.recipes.recipe import Recipe
 
-__all__ = ["Inquiry", "explore"]
+__all__ = ["AuditRequest", "explore"]
+
+MADE_BY: Final = "python -m training explore"
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Inquiry:
+class AuditRequest:
     """What is asked for.
 
     Attributes
@@ -40,7 +42,9 @@ class Inquiry:
     recipe : Recipe
         Says how to read and to split it.
     output : Path
-        Folder of the report; new, or an earlier report, which is replaced.
+        Folder of the report.
+    is_replacing : bool
+        Whether an earlier report there is written over.
     command : str
         As it was typed, for the report.
     """
@@ -48,10 +52,11 @@ class Inquiry:
     data: Path
     recipe: Recipe
     output: Path
+    is_replacing: bool = False
     command: str
 
 
-def explore(inquiry: Inquiry) -> Path:
+def explore(request: AuditRequest) -> Path:
     """Count, measure and audit the films of a data set, and write a report.
 
     Test films are counted, hashed and looked up among the others; no figure and no picture is made
@@ -66,30 +71,36 @@ def explore(inquiry: Inquiry) -> Path:
     Raises
     ------
     TrainingError
-        `usage` where something else lies at the output, or it would lie in the repository;
+        `usage` where the output may not lie there, as `check_output` has it;
         `data_invalid` or `data_leak` where the data cannot be read as the recipe says. Nothing is
         written then.
     """
-    check_output(inquiry.output, inquiry.data)
-    films = read_films(inquiry.data, inquiry.recipe.data)
-    split, no_split = _split(inquiry, films)
-    inquiry.output.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f".{inquiry.output.name}.", dir=inquiry.output.parent))
+    check_output(
+        request.output,
+        inputs=(request.data,),
+        shows_films=True,
+        marker="audit.json",
+        is_replacing=request.is_replacing,
+    )
+    films = read_films(request.data, request.recipe.data)
+    split, no_split = _split(request, films)
+    request.output.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f".{request.output.name}.", dir=request.output.parent))
     try:
         folder.chmod(0o755)
-        for name, text in _texts(inquiry, films, split, no_split).items():
+        for name, text in _texts(request, films, split, no_split).items():
             # As it stands: on no system may a line feed come out as something else.
             (folder / name).write_bytes(text.encode("utf-8"))
-        put(folder, inquiry.output)
+        put(folder, request.output)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return inquiry.output / "index.html"
+    return request.output / "index.html"
 
 
-def _split(inquiry: Inquiry, films: tuple[LabelledFilm, ...]) -> tuple[Split | None, str]:
+def _split(request: AuditRequest, films: tuple[LabelledFilm, ...]) -> tuple[Split | None, str]:
     """Split as a training would; else say why that cannot be."""
     try:
-        return split_films(films, inquiry.recipe), ""
+        return split_films(films, request.recipe), ""
     except TrainingError as error:
         if error.code is not Code.DATA_INVALID:
             raise
@@ -98,13 +109,14 @@ def _split(inquiry: Inquiry, films: tuple[LabelledFilm, ...]) -> tuple[Split | N
 
 
 def _texts(
-    inquiry: Inquiry, films: tuple[LabelledFilm, ...], split: Split | None, no_split: str
+    request: AuditRequest, films: tuple[LabelledFilm, ...], split: Split | None, no_split: str
 ) -> dict[str, str]:
     """Make the files of the report, by name."""
-    recipe = inquiry.recipe
+    recipe = request.recipe
     labels = recipe.data.labels
     parts = parts_of(films, split)
-    samples = {film.name: n for n, film in enumerate(_samples(films, recipe))}
+    chosen = choose_samples(films, len(labels), seed=recipe.seed)
+    samples = {film.name: n for n, film in enumerate(chosen)}
     measured = measure(films, pictured=frozenset(samples))
     log.info("comparing %d films", len(films))
     audit = audit_films(measured, parts, labels=labels, task=recipe.data.task)
@@ -113,8 +125,8 @@ def _texts(
     counts = count(films, parts, labels)
     lists = label_files(films, split, labels)
     contents = Contents(
-        read=_read(inquiry, films),
-        command=inquiry.command,
+        read=_read(request, films),
+        command=request.command,
         labels=labels,
         counts=counts,
         open_films=open_films(measured),
@@ -128,7 +140,7 @@ def _texts(
     table = {
         "made_by": MADE_BY,
         "notice": NOTICE,
-        "command": inquiry.command,
+        "command": request.command,
         "read": contents.read,
         **audit.to_json(),
     }
@@ -140,19 +152,15 @@ def _texts(
     }
 
 
-def _samples(films: tuple[LabelledFilm, ...], recipe: Recipe) -> tuple[LabelledFilm, ...]:
-    return choose_samples(films, len(recipe.data.labels), seed=recipe.seed)
-
-
-def _read(inquiry: Inquiry, films: tuple[LabelledFilm, ...]) -> dict[str, str]:
+def _read(request: AuditRequest, films: tuple[LabelledFilm, ...]) -> dict[str, str]:
     """Say what was read, the folder by its last name alone."""
-    data = inquiry.recipe.data
+    data = request.recipe.data
     return {
-        "Folder": inquiry.data.resolve().name,
+        "Folder": request.data.resolve().name,
         "Data set": data.name,
         "Read as": data.source,
         "Labels": ", ".join(data.labels),
-        "Recipe": inquiry.recipe.name,
+        "Recipe": request.recipe.name,
         "Films": f"{len(films):,}",
         "Patients": f"{len({film.patient for film in films}):,}",
     }

@@ -1,4 +1,4 @@
-"""Shortcuts: how well a number that says nothing of the lungs tells the label."""
+"""Shortcuts: how well a number that says nothing about the lungs predicts the label."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -72,9 +72,9 @@ class Shortcut:
         """Say it in words."""
         figure = f"AUC {self.auc.value:.3f} ({self.auc.low:.3f}-{self.auc.high:.3f})"
         if self.name == COMBINED:
-            return f"{self.name} tell {self.label}, {figure}"
-        few = ", but so few films may be chance" if self.auc.low <= 0.5 else ""
-        return f"{self.name} alone tells {self.label}, {figure}, higher in {self.higher_in}{few}"
+            return f"{self.name} predict {self.label}, {figure}"
+        few = ", which may be chance with so few films" if self.auc.low <= 0.5 else ""
+        return f"{self.name} alone predicts {self.label}, {figure}, higher in {self.higher_in}{few}"
 
 
 def shortcuts(

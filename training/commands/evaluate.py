@@ -1,67 +1,56 @@
-"""python -m training evaluate: measure a bundle on labelled films, write its report again."""
+"""python -m training evaluate: measure a model on labelled films."""
 
 import argparse
-from pathlib import Path
 from typing import Any, Final
 
-from training.commands.training_options import shown_path
+from training.commands.training_options import add_part, add_path, add_verb, shown_path
 
-__all__ = ["PARTS", "add", "evaluation_command", "run"]
-
-PARTS: Final = ("test", "validation", "all")
+__all__ = ["add", "evaluation_command", "run"]
 
 _EPILOG: Final = """\
-DIR holds train, val and test with a folder of each class inside; every run on its test films is a
-line in docs/test-ledger.csv. A DIR with class folders alone is measured by --part all. Any other
-archive is read as the model's --recipe says.
+DIR holds train, val and test, with a folder for each class inside; every run on its test films is
+recorded in docs/test-ledger.csv. A DIR that holds class folders alone is measured with --part all.
+Any other archive is read as the model's --recipe says.
 
 exit status:
   0  the report is written
   2  wrong usage, or data or a model that cannot be used
-  130  stopped by Ctrl-C; the report is not written, an opening stays in the ledger
+  130  stopped by Ctrl-C; no report is written, but a look at the test films stays in the ledger
 """
 
 
 def add(verbs: Any) -> Any:
     """Describe the options."""
-    verb = verbs.add_parser(
+    verb = add_verb(
+        verbs,
         "evaluate",
-        help="measure a bundle on labelled films, write its report again",
-        description="Measure a bundle on labelled films, as the app would answer them.",
+        short="measure a model on labelled films and update its report",
+        long="Measure a model on labelled films, exactly as the app would answer them.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    verb.add_argument("--model", required=True, type=Path, metavar="DIR", help="a bundle")
-    verb.add_argument("--data", required=True, type=Path, metavar="DIR", help="the films")
-    verb.add_argument(
-        "--part",
-        choices=PARTS,
-        default="test",
-        help="test (default): the archive's test films; validation: those that chose the model; "
-        "all: every film of a DIR without parts",
-    )
-    verb.add_argument(
+    add_path(verb, "--model", "folder of the model")
+    add_path(verb, "--data", "the films")
+    add_part(verb)
+    add_path(
+        verb,
         "--recipe",
-        type=Path,
-        metavar="FILE",
-        help="the model's own, which says how its archive is read; for --part validation, for "
-        "models of findings and for archives other than class folders",
+        "the model's own recipe, which says how its archive is read; needed for --part validation, "
+        "for models of several findings, and for archives other than class folders",
+        kind="FILE",
+        required=False,
     )
     verb.add_argument(
-        "--perturb", action="store_true", help="measure changed forms too; for two classes"
+        "--perturb",
+        action="store_true",
+        help="also measure altered copies of each film (cropped, blurred, ...); two classes only",
     )
-    verb.add_argument(
-        "--copies",
-        type=Path,
-        metavar="DIR",
-        help="compare with other copies of the same films; for two classes",
-    )
-    verb.add_argument(
+    add_path(verb, "--copies", "compare with other copies of these films; two classes only",
+             required=False)  # fmt: skip
+    add_path(
+        verb,
         "--errors",
-        type=Path,
-        metavar="DIR",
-        help="draw the worst errors into DIR, apart from the data and outside the repository, or "
-        "below its runs/",
+        "draw the worst errors into this new folder, outside the repository or below its runs/",
+        required=False,
     )
     return verb
 
@@ -69,10 +58,10 @@ def add(verbs: Any) -> Any:
 def run(options: argparse.Namespace) -> None:
     """Measure, print the figures and where the card lies."""
     from cxr_app.bundle import open_bundle
-    from training.evaluation.measurement import Inquiry, evaluate
+    from training.evaluation.evaluation import EvaluationRequest, evaluate
 
     found = evaluate(
-        Inquiry(
+        EvaluationRequest(
             bundle=open_bundle(options.model),
             data=options.data,
             part=options.part,

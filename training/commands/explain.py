@@ -1,38 +1,37 @@
-"""python -m training explain: where in a film the evidence for a label lies."""
+"""python -m training explain: where in a film a model finds evidence for a label."""
 
 import argparse
-from pathlib import Path
 from typing import Any
+
+from training.commands.training_options import add_path, add_verb
 
 __all__ = ["add", "run"]
 
 
 def add(verbs: Any) -> Any:
     """Describe the options."""
-    verb = verbs.add_parser(
+    verb = add_verb(
+        verbs,
         "explain",
-        help="draw where in a film a model sees evidence for a label",
-        description="Draw Grad-CAM of a bundle of any task over a film, by gradients.",
+        short="draw where in a film a model finds evidence for a label",
+        long="Draw a gradient-based heat map (Grad-CAM) of any model over a film.",
     )
-    verb.add_argument("--model", required=True, type=Path, metavar="DIR", help="a bundle")
-    verb.add_argument("--film", required=True, type=Path, metavar="FILE", help="a film")
-    verb.add_argument("--label", metavar="NAME", help="one of the model's (default: what it says)")
+    add_path(verb, "--model", "folder of the model")
+    add_path(verb, "--film", "the film", kind="FILE")
     verb.add_argument(
+        "--label", metavar="NAME", help="one of the model's labels (default: its answer)"
+    )
+    add_path(
+        verb,
         "--output",
-        required=True,
-        type=Path,
-        metavar="FILE",
-        help="a .png that is not there yet, apart from the films and outside the repository, or "
-        "below its runs/",
+        "a new .png file, apart from the films, and outside the repository or below its runs/",
+        kind="FILE",
     )
     return verb
 
 
 def run(options: argparse.Namespace) -> None:
     """Draw, and print where the picture lies."""
-    from training.explanation.attribution import Inquiry, explain
+    from training.explanation.attribution import explain
 
-    inquiry = Inquiry(
-        model=options.model, film=options.film, label=options.label, output=options.output
-    )
-    print(explain(inquiry))
+    print(explain(options.film, model=options.model, label=options.label, output=options.output))

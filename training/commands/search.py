@@ -5,22 +5,28 @@ from typing import Any
 
 from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
-from training.commands.training_options import add_job_options, job_of
+from training.commands.training_options import add_job_options, add_verb, job_of
 
 __all__ = ["add", "run"]
 
 
 def add(verbs: Any) -> Any:
     """Describe the options."""
-    verb = verbs.add_parser(
+    verb = add_verb(
+        verbs,
         "search",
-        help="try values of a recipe's keys, print the best to paste",
-        description="Train a recipe's candidates with values drawn from its [[search]] tables; "
-        "validation films alone judge them. The table of trials is RUN/search/trials.csv.",
+        short="search for better values of a recipe's keys",
+        long="Train a recipe's candidates with values drawn from its [[search]] tables, judge them "
+        "by validation films alone, and print the best values to paste into the recipe. All trials "
+        "are listed in RUN/search/trials.csv.",
     )
     add_job_options(verb)
     verb.add_argument(
-        "--trials", type=int, default=20, metavar="N", help="in all, 1 or more (default: 20)"
+        "--trials",
+        type=int,
+        default=20,
+        metavar="N",
+        help="number of trials in all, 1 or more (default: 20)",
     )
     return verb
 

@@ -2,14 +2,13 @@
 
 import argparse
 import re
-from pathlib import Path
 from typing import Any, Final
 
 from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
 from cxr_app.spec import NAME_PATTERN
-from training.commands.training_options import add_job_options, job_of
-from training.output_paths import apart_from, reachable
+from training.commands.training_options import add_job_options, add_path, add_verb, job_of
+from training.output_paths import check_output
 
 __all__ = ["add", "run"]
 
@@ -18,12 +17,11 @@ examples:
   python -m training select --data DIR --recipe training/recipes/bundled.toml
   python -m training select --data DIR --recipe my.toml --weights none --output models/mine
 
-DIR holds DIR/NORMAL and DIR/PNEUMONIA, or train, val and test with those inside; another archive as
-the recipe's data.source says. An interrupted run goes on where it stopped when the same command is
-typed again.
+DIR holds DIR/NORMAL and DIR/PNEUMONIA, or train, val and test with those inside; other archives are
+read as the recipe's data.source says. An interrupted run is resumed by typing the same command.
 
 exit status:
-  0  the bundle is written
+  0  the model is written
   2  wrong usage, or a recipe, data or weights that cannot be used; nothing is written
   130  stopped by Ctrl-C
 """
@@ -31,27 +29,23 @@ exit status:
 
 def add(verbs: Any) -> Any:
     """Describe the options."""
-    verb = verbs.add_parser(
+    verb = add_verb(
+        verbs,
         "select",
-        help="train the candidates, keep the best, write its bundle",
-        description="Train every candidate of a recipe and keep the best by validation accuracy.",
+        short="train the candidates, keep the best, write it as a model",
+        long="Train every candidate of a recipe and keep the best by validation accuracy.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_job_options(verb)
-    verb.add_argument(
-        "--output", type=Path, metavar="DIR", help="the bundle's folder (default: models/RECIPE)"
-    )
-    verb.add_argument(
-        "--replace", action="store_true", help="write over a bundle that is there already"
-    )
+    add_path(verb, "--output", "folder of the model (default: models/RECIPE)", required=False)
+    verb.add_argument("--replace", action="store_true", help="write over an earlier model")
     verb.add_argument(
         "--version", default="1.0.0", metavar="X.Y.Z", help="of the model (default: 1.0.0)"
     )
     verb.add_argument(
         "--tensorboard",
         action="store_true",
-        help="write the curves for TensorBoard too, after every epoch, into RUN/logs",
+        help="also write the curves for TensorBoard, after every epoch, into RUN/logs",
     )
     return verb
 
@@ -72,17 +66,7 @@ def run(options: argparse.Namespace) -> None:
             reason = f"'{value}' cannot name a model or its version; use letters, digits and . _ -"
             raise TrainingError(Code.USAGE, reason=reason)
     bring_back(job.target)
-    _check_target(job.target, options.data, is_replacing=options.replace)
+    check_output(
+        job.target, inputs=(options.data,), marker="spec.json", is_replacing=options.replace
+    )
     print(select(job).folder)
-
-
-def _check_target(target: Path, data: Path, *, is_replacing: bool) -> None:
-    """Refuse, before hours pass, to write where something else lies."""
-    apart_from(target, data)
-    if target.is_symlink() or (target.exists() and not (target / "spec.json").is_file()):
-        reason = f"{target.name} is there and is no bundle, so it is not written over"
-        raise TrainingError(Code.USAGE, reason=reason)
-    if target.exists() and not is_replacing:
-        reason = f"{target.name} is there already; name another --output, or add --replace"
-        raise TrainingError(Code.USAGE, reason=reason)
-    reachable(target)

@@ -1,32 +1,72 @@
-"""What every training is told on the command line, made into a training job."""
+"""Options that several commands share, and the training job that they describe."""
 
 import argparse
 import shlex
+import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from cxr_app.codes import Code
 from cxr_app.errors import TrainingError
-from training.output_paths import apart_from
+from training.output_paths import keep_apart
 
 if TYPE_CHECKING:
     from training.selection.training_job import TrainingJob
 
-__all__ = ["add_job_options", "job_of", "shown_command", "shown_path"]
+__all__ = [
+    "PARTS",
+    "add_job_options",
+    "add_part",
+    "add_path",
+    "add_verb",
+    "job_of",
+    "shown_command",
+    "shown_path",
+]
+
+PARTS: Final = ("test", "validation", "all")
+
+
+def add_verb(verbs: Any, name: str, *, short: str, long: str, epilog: str = "") -> Any:
+    """Add a command: a line for the list of commands, and what its own `--help` says."""
+    return verbs.add_parser(
+        name,
+        help=short,
+        description=textwrap.fill(long, 79),
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter if epilog else argparse.HelpFormatter,
+    )
+
+
+def add_path(
+    verb: Any, option: str, words: str, *, kind: str = "DIR", required: bool = True
+) -> None:
+    """Add an option that takes a path."""
+    verb.add_argument(option, required=required, type=Path, metavar=kind, help=words)
+
+
+def add_part(verb: Any) -> None:
+    """Add the option that says which films are meant."""
+    verb.add_argument(
+        "--part",
+        choices=PARTS,
+        default="test",
+        help="test (default): the archive's test films; validation: the films that chose the "
+        "model; all: every film of a DIR without parts",
+    )
 
 
 def add_job_options(verb: Any) -> None:
     """Add the options that every training has."""
-    verb.add_argument("--data", required=True, type=Path, metavar="DIR", help="films by class")
-    verb.add_argument("--recipe", required=True, type=Path, metavar="FILE", help="a TOML file")
+    add_path(verb, "--data", "the films, in a folder for each class")
+    add_path(verb, "--recipe", "how to train, a TOML file", kind="FILE")
     verb.add_argument(
         "--weights",
         action="append",
         default=[],
         metavar="SOURCE",
-        help="first weights: imagenet (default; downloaded), none, a bundle's folder, "
-        "FILE.weights.h5 or FILE.npz; "
-        "CANDIDATE=SOURCE for one of them",
+        help="initial weights: imagenet (default; downloaded), none, the folder of a model, "
+        "FILE.weights.h5 or FILE.npz; CANDIDATE=SOURCE for one candidate alone",
     )
     verb.add_argument(
         "--teacher",
@@ -34,17 +74,14 @@ def add_job_options(verb: Any) -> None:
         default=[],
         type=Path,
         metavar="DIR",
-        help="a bundle; for a recipe with [distill]; may be given several times",
+        help="a model to learn from, for a recipe with [distill]; may be repeated",
     )
-    verb.add_argument(
-        "--sharp", type=Path, metavar="DIR", help="larger copies of some fit films, by class"
-    )
-    verb.add_argument(
-        "--also", type=Path, metavar="DIR", help="a second archive; for a recipe with [also]"
-    )
-    verb.add_argument(
-        "--run", type=Path, metavar="DIR", help="kept between interruptions (default: runs/RECIPE)"
-    )
+    for option, words in (
+        ("--sharp", "larger copies of some training films, by class"),
+        ("--also", "a second archive, for a recipe with [also]"),
+        ("--run", "progress that survives an interruption (default: runs/RECIPE)"),
+    ):
+        add_path(verb, option, words, required=False)
 
 
 def job_of(
@@ -55,8 +92,8 @@ def job_of(
     Raises
     ------
     TrainingError
-        `recipe_invalid`, or `usage` where recipe and options do not fit each other, or what is
-        kept between interruptions would lie among films.
+        `recipe_invalid`, or `usage` where recipe and options do not fit each other, or progress
+        would be kept among films.
     """
     # Keras takes seconds to import: `--help` and a wrong option must not wait for it.
     from training.networks.teacher import teacher_of
@@ -65,15 +102,16 @@ def job_of(
     from training.selection.training_job import TrainingJob
 
     recipe, sha256 = read_recipe(options.recipe)
-    if (recipe.distill is None) != (not options.teacher):
-        reason = "a recipe with [distill] needs --teacher DIR, and no other takes it"
-        raise TrainingError(Code.USAGE, reason=reason)
-    if (recipe.also is None) != (options.also is None):
-        reason = "a recipe with [also] needs --also DIR, and no other takes it"
-        raise TrainingError(Code.USAGE, reason=reason)
+    for table, option, is_given in (
+        ("distill", "--teacher", bool(options.teacher)),
+        ("also", "--also", options.also is not None),
+    ):
+        if (getattr(recipe, table) is not None) is not is_given:
+            reason = f"{option} DIR goes with a recipe that has [{table}], and with no other"
+            raise TrainingError(Code.USAGE, reason=reason)
     target = output or Path("models") / recipe.name
     run = options.run or Path("runs") / recipe.name
-    apart_from(run, *filter(None, (options.data, options.sharp, options.also)), option="--run")
+    keep_apart(run, filter(None, (options.data, options.sharp, options.also)), option="--run")
     return TrainingJob(
         data=options.data,
         recipe=recipe,
@@ -93,7 +131,7 @@ def job_of(
 
 
 def shown_path(path: Path) -> str:
-    """Show a path below this folder as it is, any other by its name alone."""
+    """Show a path below this folder as it is, and any other by its name alone."""
     is_below = not path.is_absolute() and ".." not in path.parts
     return shlex.quote(path.as_posix() if is_below else path.name)
 

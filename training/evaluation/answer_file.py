@@ -1,4 +1,4 @@
-"""Answers that an evaluation keeps, so that models are compared without opening a film again."""
+"""Answers that an evaluation stores, so that models are compared without opening a film again."""
 
 import csv
 from collections.abc import Callable
@@ -14,7 +14,14 @@ from cxr_app.errors import TrainingError
 from training.evaluation.answers import Answers, looked_for
 from training.metrics.figures import Called
 
-__all__ = ["Kept", "Owner", "keep_answers", "owner_of", "read_answers"]
+__all__ = [
+    "Owner",
+    "StoredAnswers",
+    "owner_of",
+    "probability_column",
+    "read_answers",
+    "store_answers",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +48,7 @@ class Owner:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class StoredAnswers:
     """Answers in the order of the films' hashes.
 
     Attributes
@@ -67,7 +74,7 @@ def owner_of(bundle: Bundle) -> Owner:
     )
 
 
-def keep_answers(owner: Owner, part: str, answers: Answers) -> None:
+def store_answers(owner: Owner, part: str, answers: Answers) -> None:
     """Write every film's answer: its hash, its patient as a number, what it is, what was said.
 
     The first line is the model's identity.
@@ -88,13 +95,13 @@ def keep_answers(owner: Owner, part: str, answers: Answers) -> None:
             writer.writerow([film.sha256, numbers[film.patient], *cells])
 
 
-def read_answers(owner: Owner, part: str) -> Kept:
-    """Read what `keep_answers` wrote.
+def read_answers(owner: Owner, part: str) -> StoredAnswers:
+    """Read what `store_answers` wrote.
 
     Raises
     ------
     TrainingError
-        `data_invalid` where nothing is kept, or of another model.
+        `data_invalid` where nothing is stored, or answers of another model.
     """
     try:
         with _place(owner, part).open(encoding="utf-8", newline="") as stream:
@@ -104,16 +111,22 @@ def read_answers(owner: Owner, part: str) -> Kept:
         calls = {label.lower(): _called(owner, label, rows) for label in owner.labels}
         films = np.array([row["film_sha256"] for row in rows], np.str_)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        reason = f"no answers on the {part} films are kept; run evaluate with --part {part}"
+        reason = f"no answers on the {part} films are stored; run evaluate with --part {part}"
         raise TrainingError(Code.DATA_INVALID, place=owner.name, reason=reason) from error
-    return Kept(films=films, calls=calls)
+    return StoredAnswers(films=films, calls=calls)
+
+
+def probability_column(owner: Owner, label: str) -> str:
+    """Name the column that holds what was said of a label."""
+    return "probability" if len(owner.labels) == 1 else f"probability {label}"
 
 
 def _columns(owner: Owner, label: str) -> tuple[str, str]:
     """Name the columns of a label: what is so, and what was said."""
-    if len(owner.labels) == 1:
-        return ("label", "probability")
-    return (f"label {label}", f"probability {label}")
+    return (
+        "label" if len(owner.labels) == 1 else f"label {label}",
+        probability_column(owner, label),
+    )
 
 
 def _by_film(owner: Owner) -> Callable[[dict[str, str]], tuple[str, ...]]:

@@ -1,8 +1,9 @@
 """What a served model says of labelled films, and of their changed forms."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,8 @@ from training.evaluation.perturbations import Form
 from training.metrics.figures import Called
 
 __all__ = ["Answers", "ask", "ask_findings", "looked_for"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,30 +89,26 @@ def ask(
         The changed forms to ask about too; may be empty.
     """
     label = prediction.bundle.spec.labels[-1]
-    answered: list[LabelledFilm] = []
-    rows: list[list[float]] = []
-    refused: Counter[Code] = Counter()
-    for film in tqdm(films, desc="films", unit="film", leave=False):
-        try:
-            decoded = decode(film.path.read_bytes(), Limits())
-            rows.append([prediction.classify_image(decoded).confidences[label]])
-        except Rejected as error:
-            refused[error.code] += 1
-            continue
-        answered.append(film)
+
+    def answer(film: LabelledFilm) -> list[float]:
+        decoded = decode(film.path.read_bytes(), Limits())
+        row = [prediction.classify_image(decoded).confidences[label]]
         for form in forms.values():
             try:
                 changed = form(decoded.pixels, film.label == 1)
-                rows[-1].append(prediction.classify_image(changed).confidences[label])
+                row.append(prediction.classify_image(changed).confidences[label])
             except Rejected:
-                rows[-1].append(float("nan"))
+                row.append(float("nan"))
+        return row
+
+    answered, rows, refused = _asked(films, answer)
     columns = np.array(rows, np.float64).reshape(len(rows), 1 + len(forms))
     return Answers(
-        films=tuple(answered),
+        films=answered,
         truth=truth_of(tuple(film.classes for film in answered), 2)[:, 1:],
         probability=columns[:, :1],
         forms={name: columns[:, place] for place, name in enumerate(forms, start=1)},
-        refused=dict(refused),
+        refused=refused,
     )
 
 
@@ -126,26 +125,33 @@ def ask_findings(bundle: Bundle, engine: Engine, films: tuple[LabelledFilm, ...]
         Its own.
     films : tuple of LabelledFilm
     """
-    answered: list[LabelledFilm] = []
-    rows: list[NDArray[np.float32]] = []
-    refused: Counter[Code] = Counter()
-    for film in tqdm(films, desc="films", unit="film", leave=False):
-        try:
-            one = read_input(film, Limits())
-        except Rejected as error:
-            refused[error.code] += 1
-            continue
-        logits = engine.run(one[np.newaxis]).logits[0]
+
+    def answer(film: LabelledFilm) -> NDArray[np.float32]:
+        logits: NDArray[np.float32] = engine.run(read_input(film, Limits())[np.newaxis]).logits[0]
         if not np.isfinite(logits).all():
-            refused[Code.ENGINE_FAILED] += 1
-            continue
-        rows.append(logits)
-        answered.append(film)
+            raise Rejected(Code.ENGINE_FAILED)
+        return logits
+
+    answered, rows, refused = _asked(films, answer)
     n_labels = len(bundle.spec.labels)
     every = np.array(rows, np.float32).reshape(len(rows), n_labels)
     return Answers(
-        films=tuple(answered),
+        films=answered,
         truth=truth_of(tuple(film.classes for film in answered), n_labels),
         probability=calibrated(every, bundle.spec.decision, bundle.spec.task),
-        refused=dict(refused),
+        refused=refused,
     )
+
+
+def _asked(
+    films: tuple[LabelledFilm, ...], answer: Callable[[LabelledFilm], T]
+) -> tuple[tuple[LabelledFilm, ...], list[T], dict[Code, int]]:
+    """Give the films that got an answer, the answers, and why the others got none."""
+    found: list[tuple[LabelledFilm, T]] = []
+    refused: Counter[Code] = Counter()
+    for film in tqdm(films, desc="films", unit="film", leave=False):
+        try:
+            found.append((film, answer(film)))
+        except Rejected as error:
+            refused[error.code] += 1
+    return tuple(film for film, _ in found), [row for _, row in found], dict(refused)

@@ -75,15 +75,16 @@ def class_report(classes: Classes, labels: tuple[str, ...]) -> dict[str, Any]:
     macro, *each = shares_of(classes)
     averages: dict[str, dict[str, Any]] = {name: _average(classes, name) for name in AVERAGES}
     averages["macro"]["intervals"] = macro
+    support = classes.truth.sum(axis=0).tolist()
     return {
         "classes": [
             {
                 "label": label,
-                **{name: interval.value for name, interval in intervals.items()},
-                "support": int(films),
+                **{name: intervals[name].value for name in SHARES},
+                "support": films,
                 "intervals": intervals,
             }
-            for label, films, intervals in zip(labels, classes.truth.sum(axis=0), each, strict=True)
+            for label, films, intervals in zip(labels, support, each, strict=True)
         ],
         "averages": averages,
     }

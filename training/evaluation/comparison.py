@@ -1,4 +1,4 @@
-"""Compare: models on the very same films, in pairs, from the answers that were kept of each.
+"""Comparison of a model with others on the very same films, from the stored answers of each.
 
 No film is opened again, so comparing costs no look at the official test.
 """
@@ -19,38 +19,41 @@ from cxr_app.imaging.film import Film
 from cxr_app.imaging.phantom import draw_phantom
 from cxr_app.imaging.to_input import to_input
 from cxr_app.settings import read_settings
-from training.evaluation.answer_file import Owner, owner_of, read_answers
+from training.evaluation.answer_file import Owner, StoredAnswers, owner_of, read_answers
 from training.evaluation.class_report import changes_of_shares, classes_of, shares_of
-from training.evaluation.rivals import Rival, read_rival
+from training.evaluation.other_system import OtherSystem, answers_of
 from training.export.metrics_file import read_metrics
 from training.metrics.figures import Called, changes
-from training.reporting.report import write_again
+from training.reporting.report import update_report
 
 __all__ = ["compare", "open_other", "printed"]
 
 ROUNDS: Final = 30
 
 
-def open_other(folder: Path) -> Bundle | Rival:
-    """Open what a model is compared with: another bundle, or a rival's folder.
+def open_other(place: Path, *, threshold: float) -> Bundle | OtherSystem:
+    """Open what a model is compared with.
 
-    Raises
-    ------
-    BundleError
-        Where it is neither.
-    TrainingError
-        `data_invalid` for a rival's folder that is damaged.
+    Parameters
+    ----------
+    place : Path
+        Folder of a bundle, or a `.csv` file of any system's answers.
+    threshold : float
+        Of the file; a bundle has its own.
     """
-    return read_rival(folder) or open_bundle(folder)
+    if place.suffix.lower() == ".csv":
+        return OtherSystem(path=place, threshold=threshold)
+    return open_bundle(place)
 
 
-def compare(bundle: Bundle, other: Bundle | Rival, *, part: str) -> dict[str, Any]:
+def compare(bundle: Bundle, other: Bundle | OtherSystem, *, part: str) -> dict[str, Any]:
     """Compare and add it to the first one's report.
 
     Parameters
     ----------
-    bundle, other : Bundle
-        Both measured on the part, by `evaluate`; a rival by `rival`.
+    bundle : Bundle
+        Measured on the part by `evaluate`, as `other` is where it is a bundle.
+    other : Bundle or OtherSystem
     part : str
 
     Returns
@@ -60,20 +63,19 @@ def compare(bundle: Bundle, other: Bundle | Rival, *, part: str) -> dict[str, An
         `precision`, `recall` and `f1`. Of findings they are means over those that both look for
         and that the films tell apart, and `labels` has each one's own; of two classes the last
         three are means over both. `theirs` holds these three of the other model itself.
-        `times_faster` is how many times faster the first answers a film; a rival has none, since
-        it runs elsewhere.
+        `times_faster` says how many times faster the first answers a film than another bundle.
 
     Raises
     ------
     TrainingError
         `data_invalid` where answers are missing, or of other films.
     """
-    found = _facts(other)
-    mine, theirs, labels = _pairs(owner_of(bundle), _owner(other), part)
+    mine, theirs, labels = _pairs(bundle, other, part)
     gains = changes(theirs, mine)
     our_classes, their_classes = (classes_of(calls, bundle.spec.task) for calls in (mine, theirs))
     of_shares = changes_of_shares(their_classes, our_classes)
-    found |= {
+    found: dict[str, Any] = {
+        **_facts(other),
         "part": part,
         "films": len(mine[0].labels),
         "auc": gains["auc"][0],
@@ -89,17 +91,17 @@ def compare(bundle: Bundle, other: Bundle | Rival, *, part: str) -> dict[str, An
         ]
     if isinstance(other, Bundle):
         found["times_faster"] = _times_faster(bundle, other)
-    _add(bundle, "comparisons" if isinstance(other, Bundle) else "rivals", found)
+    _add(bundle, found)
     return found
 
 
-def _add(bundle: Bundle, kind: str, found: dict[str, Any]) -> None:
+def _add(bundle: Bundle, found: dict[str, Any]) -> None:
     """Write it in the place of an older comparison with the same model on the same part."""
     metrics = read_metrics(bundle)
     key = (found["other"], found["part"])
-    rest = [one for one in metrics.get(kind, []) if (one["other"], one["part"]) != key]
-    metrics[kind] = [*rest, found]
-    write_again(bundle, metrics)
+    rest = [one for one in metrics.get("comparisons", []) if (one["other"], one["part"]) != key]
+    metrics["comparisons"] = [*rest, found]
+    update_report(bundle, metrics)
 
 
 def printed(found: list[dict[str, Any]]) -> list[str]:
@@ -111,7 +113,8 @@ def printed(found: list[dict[str, Any]]) -> list[str]:
     rows = [head]
     for one in found:
         faster = f"{one['times_faster']:.1f}" if "times_faster" in one else ""
-        rows.append((f"{one['other']} {one['version']}", *_gains(one), faster))
+        name = " ".join(filter(None, (one["other"], one.get("version"))))
+        rows.append((name, *_gains(one), faster))
         rows += [(f"  {label['label']}", *_gains(label), "") for label in one.get("labels", [])]
     widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
     return [
@@ -128,9 +131,9 @@ def _gains(one: dict[str, Any]) -> tuple[str, str, str]:
     return auc, accuracy, f1
 
 
-def _facts(other: Bundle | Rival) -> dict[str, Any]:
-    if isinstance(other, Rival):
-        return {"other": other.name, "version": other.version, "weights_sha256": other.sha256}
+def _facts(other: Bundle | OtherSystem) -> dict[str, Any]:
+    if isinstance(other, OtherSystem):
+        return {"other": other.name, "answers_sha256": other.sha256, "threshold": other.threshold}
     return {
         "other": other.spec.name,
         "version": other.spec.version,
@@ -139,32 +142,37 @@ def _facts(other: Bundle | Rival) -> dict[str, Any]:
     }
 
 
-def _owner(other: Bundle | Rival) -> Owner:
-    return other.owner if isinstance(other, Rival) else owner_of(other)
-
-
 def _pairs(
-    mine: Owner, theirs: Owner, part: str
+    bundle: Bundle, other: Bundle | OtherSystem, part: str
 ) -> tuple[tuple[Called, ...], tuple[Called, ...], tuple[str, ...]]:
     """Find the labels that both look for and that the films tell apart, and the answers to them."""
-    my_answers, their_answers = read_answers(mine, part), read_answers(theirs, part)
-    shared = [label for label in mine.labels if label.lower() in their_answers.calls]
-    if not shared:
-        raise TrainingError(
-            Code.DATA_INVALID, place=part, reason="the two look for no label of the same name"
-        )
+    owner = owner_of(bundle)
+    mine = read_answers(owner, part)
+    if isinstance(other, OtherSystem):
+        theirs = answers_of(other, owner, mine)
+    else:
+        theirs = read_answers(owner_of(other), part)
+    return _told_apart(owner, mine, theirs, part)
+
+
+def _told_apart(
+    owner: Owner, mine: StoredAnswers, theirs: StoredAnswers, part: str
+) -> tuple[tuple[Called, ...], tuple[Called, ...], tuple[str, ...]]:
     pairs = [
-        (label, my_answers.calls[label.lower()], their_answers.calls[label.lower()])
-        for label in shared
+        (label, mine.calls[label.lower()], theirs.calls[label.lower()])
+        for label in owner.labels
+        if label.lower() in theirs.calls
     ]
-    is_same = np.array_equal(my_answers.films, their_answers.films)
-    if not is_same or any(not np.array_equal(one.labels, two.labels) for _, one, two in pairs):
-        raise TrainingError(
-            Code.DATA_INVALID, place=part, reason="the two were measured on different films"
-        )
     told = [pair for pair in pairs if pair[1].has_both]
-    if not told:
+    is_same = np.array_equal(mine.films, theirs.films)
+    reason = ""
+    if not pairs:
+        reason = "the two look for no label of the same name"
+    elif not is_same or any(not np.array_equal(one.labels, two.labels) for _, one, two in pairs):
+        reason = "the two were measured on different films"
+    elif not told:
         reason = "no label of these films has both kinds, so no model can be told from another"
+    if reason:
         raise TrainingError(Code.DATA_INVALID, place=part, reason=reason)
     labels, my_calls, their_calls = zip(*told, strict=True)
     return my_calls, their_calls, labels

@@ -1,49 +1,39 @@
-"""Mistakes: the worst errors of a model as pictures, each under its heat map.
-
-They show real films, so they go where neither the repository nor the data lies.
-"""
+"""Error gallery: the worst errors of a model as pictures, each film under its heat map."""
 
 import csv
 import textwrap
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from cxr_app.bundle import Bundle
-from cxr_app.codes import Code
 from cxr_app.engine.base import Engine
-from cxr_app.errors import TrainingError
-from cxr_app.heatmap import PooledHead, activation_map
 from cxr_app.imaging.decode import decode
 from cxr_app.imaging.to_input import to_input
 from cxr_app.limits import Limits
 from cxr_app.names import printable
-from cxr_app.spec import Task
 from training.data.sources import LabelledFilm
 from training.evaluation.answers import Answers
+from training.explanation.class_activation import class_activation
 from training.explanation.evidence_picture import draw_film, lay_over
-from training.output_paths import apart_from, outside_the_tree, reachable
 
-__all__ = ["Mistake", "check_folder", "find_mistakes", "write_mistakes"]
+__all__ = ["Mistake", "find_mistakes", "write_mistakes"]
 
 MOST: Final = 40  # tiles on a page
 COLUMNS: Final = 5
 NAME_LETTERS: Final = 34  # of a file's name, in a line above its film
 TABLE: Final = "errors.csv"
 PAGES: Final = ("errors-1.png", "errors-2.png")
-"""Of labels that were said wrongly, and of labels that were missed."""
+"""Of false positives, and of false negatives."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mistake:
-    """A label that was said of a film wrongly, or missed.
+    """A false positive or a false negative.
 
     Attributes
     ----------
@@ -53,40 +43,13 @@ class Mistake:
     probability : float
         Of it, calibrated, 0..1.
     is_missed : bool
-        The film has the label; otherwise it was said wrongly.
+        The film has the label; otherwise the label was given wrongly.
     """
 
     film: LabelledFilm
     label: str
     probability: float
     is_missed: bool
-
-
-def check_folder(folder: Path, others: Iterable[Path]) -> None:
-    """Refuse, before a film is read, to put real films where they do not belong.
-
-    Parameters
-    ----------
-    folder : Path
-        Need not be there yet.
-    others : iterable of Path
-        The data folders and the bundle.
-
-    Raises
-    ------
-    TrainingError
-        `usage` for a folder in the repository, among the films or in the model, or around them, or
-        one that holds errors already.
-    """
-    outside_the_tree(folder, option="--errors")
-    apart_from(folder, *others, what="the films and from the model", option="--errors")
-    if folder.exists() and not folder.is_dir():
-        raise TrainingError(Code.USAGE, reason=f"--errors {folder.name} is a file; name a folder")
-    reachable(folder)
-    there = [name for name in (TABLE, *PAGES) if (folder / name).exists()]
-    if there:
-        reason = f"{folder.name} holds {there[0]} already; name another folder for --errors"
-        raise TrainingError(Code.USAGE, reason=reason)
 
 
 def find_mistakes(
@@ -127,7 +90,7 @@ def write_mistakes(
     engine : Engine
         Its own.
     folder : Path
-        From `check_folder`; made where it is not there.
+        Made where it is not there.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / TABLE).open("x", encoding="utf-8", newline="") as stream:
@@ -144,7 +107,6 @@ def write_mistakes(
 
 
 def _page(mistakes: list[Mistake], bundle: Bundle, engine: Engine) -> Figure:
-    matplotlib.use("agg")
     worst = mistakes[:MOST]
     rows = -(-len(worst) // COLUMNS)
     figure = Figure(figsize=(2.6 * COLUMNS, 3.1 * rows + 1), layout="constrained")
@@ -153,9 +115,8 @@ def _page(mistakes: list[Mistake], bundle: Bundle, engine: Engine) -> Figure:
         axes.set_axis_off()
     for axes, mistake in zip(every, worst, strict=False):
         _tile(axes, mistake, bundle, engine)
-    what = "films that have it" if worst[0].is_missed else "films that do not have it"
-    error = "Missed" if worst[0].is_missed else "Said wrongly"
-    heading = f"{error}: {len(worst)} of {len(mistakes)}, {what}; the worst first"
+    error = "False negatives" if worst[0].is_missed else "False positives"
+    heading = f"{error}: {len(worst)} of {len(mistakes)}, the worst first"
     figure.suptitle(heading, parse_math=False)
     lines = [
         "Above each film: the label, its probability, the file. " + _map_words(bundle),
@@ -168,11 +129,11 @@ def _page(mistakes: list[Mistake], bundle: Bundle, engine: Engine) -> Figure:
 
 def _map_words(bundle: Bundle) -> str:
     if bundle.head is None:
-        return "This network's head has no closed form, so there is no heat map."
+        return "There is no heat map: this network's head has no closed form."
     return (
-        "Orange: what spoke for the label, as coarse as the network's last map; the line runs at "
-        "half of the film's own highest value. Without orange nothing spoke for it. It shows what "
-        "moved the answer, not a disease."
+        "Orange: evidence for the label, at the resolution of the network's last feature map; the "
+        "contour is at half of the film's own maximum. No orange means no evidence. It shows what "
+        "moved the answer, not where disease is."
     )
 
 
@@ -181,7 +142,7 @@ def _tile(axes: Axes, mistake: Mistake, bundle: Bundle, engine: Engine) -> None:
     draw_film(axes, film)
     if bundle.head is not None:
         features = engine.run(to_input(film)[np.newaxis]).features[0]
-        spoke = evidence(features, bundle, mistake.label)
+        spoke = class_activation(features, bundle, mistake.label)
         if spoke.any():
             lay_over(axes, film, spoke, line_width=0.8)
     words = f"{mistake.label} {mistake.probability:.3f}\n{_shown(mistake.film.path.name)}"
@@ -193,30 +154,3 @@ def _shown(name: str) -> str:
     plain = printable(name)
     half = NAME_LETTERS // 2
     return plain if len(plain) <= NAME_LETTERS else f"{plain[:half]}...{plain[-half:]}"
-
-
-def evidence(features: NDArray[np.float32], bundle: Bundle, label: str) -> NDArray[np.float32]:
-    """Compute what spoke for a label, float32 [h, w], as `cxr_app.Result.heatmap` does.
-
-    Findings do not exclude each other, so there the map is of the finding's own logit: as with a
-    single sigmoid, which is served as the two logits 0 and z.
-
-    Raises
-    ------
-    ValueError
-        For a bundle whose head has no closed form.
-    """
-    if bundle.head is None:
-        raise ValueError("this bundle's head has no closed form, so there is no heat map")
-    place = bundle.spec.labels.index(label)
-    if bundle.spec.task is Task.BINARY:
-        return activation_map(features, bundle.head, place)
-    return activation_map(features, _alone(bundle.head, place), 1)
-
-
-def _alone(head: PooledHead, place: int) -> PooledHead:
-    """Keep one logit of a head, beside a logit that is always 0."""
-    last = head.layers[-1]
-    kernel = np.stack([np.zeros_like(last.kernel[:, place]), last.kernel[:, place]], axis=1)
-    bias = np.array([0, last.bias[place]], np.float32)
-    return replace(head, layers=(*head.layers[:-1], replace(last, kernel=kernel, bias=bias)))

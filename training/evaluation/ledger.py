@@ -7,12 +7,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from cxr_app.bundle import Bundle
 from cxr_app.spec import Interval
 from training.data.sources import LabelledFilm, data_sha256
 
-__all__ = ["LEDGER", "Opening", "append", "begin", "complete", "finish", "openings"]
+__all__ = ["LEDGER", "Opening", "begin", "finish"]
 
 LEDGER: Final = Path(__file__).resolve().parents[2] / "docs" / "test-ledger.csv"
+
+FIGURES: Final = ("auc", "accuracy", "sensitivity", "specificity", "ece")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,29 +54,18 @@ class Opening:
     ece: str = ""
 
 
-def begin(
-    films: tuple[LabelledFilm, ...], *, name: str, version: str, sha256: str, with_forms: bool
-) -> Opening:
-    """Add the line of an opening that begins now.
-
-    Parameters
-    ----------
-    films : tuple of LabelledFilm
-        That are about to be opened.
-    name, version, sha256 : str
-        Which model looks at them.
-    with_forms : bool
-    """
+def begin(bundle: Bundle, films: tuple[LabelledFilm, ...], *, with_forms: bool) -> Opening:
+    """Add a line before a film is read: what is opened stays opened, whatever happens then."""
     opening = Opening(
         date=datetime.now(UTC).isoformat(timespec="seconds"),
-        bundle=name,
-        version=version,
-        bundle_sha256=sha256,
+        bundle=bundle.spec.name,
+        version=bundle.spec.version,
+        bundle_sha256=bundle.sha256,
         films_sha256=data_sha256(films),
         films=len(films),
         with_forms="yes" if with_forms else "no",
     )
-    append(opening, LEDGER)
+    _write([*_lines(), asdict(opening)])
     return opening
 
 
@@ -85,55 +77,29 @@ def finish(opening: Opening, *, refused: int, figures: Mapping[str, Interval]) -
     int
         How often the test has been opened for this model.
     """
-    done = replace(
-        opening,
-        refused=str(refused),
-        auc=_rounded(figures["auc"]),
-        accuracy=_rounded(figures["accuracy"]),
-        sensitivity=_rounded(figures["sensitivity"]),
-        specificity=_rounded(figures["specificity"]),
-        ece=_rounded(figures["ece"]),
-    )
-    complete(done, LEDGER)
-    return openings(opening.bundle_sha256, LEDGER)
-
-
-def _rounded(figure: Interval) -> str:
-    return f"{figure.value:.4f}"
-
-
-def append(opening: Opening, ledger: Path) -> None:
-    """Add a line before a film is read: what is opened stays opened, whatever happens then."""
-    _write(ledger, [*_lines(ledger), asdict(opening)])
-
-
-def complete(opening: Opening, ledger: Path) -> None:
-    """Put the figures into the line of this opening."""
-    lines = _lines(ledger)
+    rounded: dict[str, Any] = {name: f"{figures[name].value:.4f}" for name in FIGURES}
+    done = replace(opening, refused=str(refused), **rounded)
+    lines = _lines()
     for place, line in enumerate(lines):
         if (line["date"], line["bundle_sha256"]) == (opening.date, opening.bundle_sha256):
-            lines[place] = asdict(opening)
-    _write(ledger, lines)
+            lines[place] = asdict(done)
+    _write(lines)
+    return sum(line["bundle_sha256"] == opening.bundle_sha256 for line in lines)
 
 
-def openings(bundle_sha256: str, ledger: Path) -> int:
-    """Count how often the test was opened for a model."""
-    return sum(line["bundle_sha256"] == bundle_sha256 for line in _lines(ledger))
-
-
-def _lines(ledger: Path) -> list[dict[str, Any]]:
-    if not ledger.exists():
+def _lines() -> list[dict[str, Any]]:
+    if not LEDGER.exists():
         return []
-    with ledger.open(encoding="utf-8", newline="") as stream:
+    with LEDGER.open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
 
 
-def _write(ledger: Path, lines: list[dict[str, Any]]) -> None:
-    ledger.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = ledger.with_name(f".{ledger.name}.part")
+def _write(lines: list[dict[str, Any]]) -> None:
+    LEDGER.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = LEDGER.with_name(f".{LEDGER.name}.part")
     with unfinished.open("w", encoding="utf-8", newline="") as stream:
         names = [field.name for field in fields(Opening)]
         writer = csv.DictWriter(stream, names, lineterminator="\n")
         writer.writeheader()
         writer.writerows(lines)
-    unfinished.replace(ledger)
+    unfinished.replace(LEDGER)

@@ -12,7 +12,7 @@ from training.data.sources import LabelledFilm, data_sha256, read_class_folders
 from training.data.splits import Split
 from training.recipes.recipe import Recipe, read_recipe
 
-__all__ = ["Part", "find_part", "own_split"]
+__all__ = ["Part", "find_part"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ def find_part(bundle: Bundle, data: Path, *, part: str, recipe: Path | None) -> 
     else:
         every = read_films(data, own.data)
     if own is not None and part == "validation":
-        return Part(films=_validation(bundle, data, every, own), every=every)
+        return Part(films=_own_split(bundle, data, every, own).validation, every=every)
     has_test = any(film.subset == "test" for film in every)
     if part == "test" and not has_test:
         reason = "it holds no test films; --part all measures every film"
@@ -92,21 +92,10 @@ def _own_recipe(bundle: Bundle, place: Path | None, *, part: str) -> Recipe | No
     return recipe
 
 
-def _validation(
+def _own_split(
     bundle: Bundle, data: Path, every: tuple[LabelledFilm, ...], recipe: Recipe
-) -> tuple[LabelledFilm, ...]:
-    split = own_split(bundle, data, every, recipe)
-    return split.validation
-
-
-def own_split(bundle: Bundle, data: Path, every: tuple[LabelledFilm, ...], recipe: Recipe) -> Split:
-    """Split films as they were for a model.
-
-    Raises
-    ------
-    TrainingError
-        `data_invalid` where they are not the films that it was made from.
-    """
+) -> Split:
+    """Split films as they were for a model; `data_invalid` where it was made from others."""
     split = split_films(every, recipe)
     used = data_sha256(split.fit + split.validation + split.calibration)
     if used != bundle.spec.training.data.sha256:

@@ -1,6 +1,5 @@
-"""Explain: from a bundle and a film to a picture of what in it spoke for a label."""
+"""From a bundle and a film to a picture of the evidence for a label."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import keras
@@ -22,34 +21,23 @@ from training.calibration.decision import calibrated
 from training.explanation.evidence_picture import draw_map
 from training.explanation.gradient_map import gradient_map
 from training.networks.loading import load_served
-from training.output_paths import apart_from, outside_the_tree
+from training.output_paths import check_output
 
-__all__ = ["Inquiry", "explain"]
+__all__ = ["explain"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inquiry:
-    """What is asked for.
+def explain(film: Path, *, model: Path, label: str | None, output: Path) -> Path:
+    """Draw a film and the evidence in it for a label, as a model's network sees it.
 
-    Attributes
+    Parameters
     ----------
+    film : Path
     model : Path
         A bundle's folder, of any task.
-    film : Path
     label : str or None
         One of the bundle's; None asks for the one that the model gives.
     output : Path
         The picture to be written, a .png that is not there yet.
-    """
-
-    model: Path
-    film: Path
-    label: str | None
-    output: Path
-
-
-def explain(inquiry: Inquiry) -> Path:
-    """Draw a film and what in it spoke for a label, as a model's network sees it.
 
     Returns
     -------
@@ -59,40 +47,29 @@ def explain(inquiry: Inquiry) -> Path:
     Raises
     ------
     TrainingError
-        `usage` for a label that the model does not have, or an output that would lie over a file,
-        among the films, in the model or in the repository.
+        `usage` for a label that the model does not have, or an output that may not lie there, as
+        `check_output` has it.
     Rejected
         As the app would reject the film.
     BundleError
         Where the model does not verify.
     """
-    _check_output(inquiry)
-    film = _read(inquiry.film)
-    bundle = open_bundle(inquiry.model)
-    asked = None if inquiry.label is None else _place(inquiry.label, bundle)
-    network, seen = load_served(bundle), to_input(film)
-    label = _given(network, seen, bundle) if asked is None else asked
-    evidence = gradient_map(network, seen, label, task=bundle.spec.task)
-    picture = draw_map(film, evidence, bundle.spec.labels[label], notice=bundle.spec.notice)
-    with inquiry.output.open("xb") as file:
-        file.write(picture)
-    return inquiry.output
-
-
-def _check_output(inquiry: Inquiry) -> None:
-    """Refuse, before a film is read, to write where something else lies, or where no film may."""
-    output = inquiry.output
     if output.suffix.lower() != ".png":
         raise _unusable(f"--output {output.name} must end in .png")
-    if output.exists() or output.is_symlink():
-        raise _unusable(f"{output.name} is there already; name another --output")
     # A film may be a link into an archive: neither folder is a place for a picture.
-    apart_from(output, inquiry.film.parent, inquiry.film.resolve().parent)
-    apart_from(output, inquiry.model, what="the model, whose files are all accounted for")
-    outside_the_tree(output)
-    folder = output.resolve().parent
-    if not folder.is_dir():
-        raise _unusable(f"there is no folder {folder.name} for --output; make it first")
+    inputs = (film.parent, film.resolve().parent, model)
+    check_output(output, inputs=inputs, shows_films=True)
+    decoded = _read(film)
+    bundle = open_bundle(model)
+    asked = None if label is None else _place(label, bundle)
+    network, seen = load_served(bundle), to_input(decoded)
+    place = _given(network, seen, bundle) if asked is None else asked
+    evidence = gradient_map(network, seen, place, task=bundle.spec.task)
+    picture = draw_map(decoded, evidence, bundle.spec.labels[place], notice=bundle.spec.notice)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with output.open("xb") as file:
+        file.write(picture)
+    return output
 
 
 def _read(path: Path) -> Film:

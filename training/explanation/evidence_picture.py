@@ -1,10 +1,9 @@
-"""The picture of a film and of what in it spoke for a label."""
+"""The picture of a film and of the evidence for a label in it."""
 
 import io
 import textwrap
 from typing import Final
 
-import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
@@ -42,10 +41,9 @@ def draw_map(film: Film, evidence: NDArray[np.float32], label: str, *, notice: s
     bytes
         A PNG. Its text `Description` says the same in words; neither names the file or a person.
     """
-    matplotlib.use("agg")
     figure = Figure(figsize=(10, 5.6), layout="constrained")
     alone, under = figure.subplots(1, 2)
-    for axes, title in ((alone, "Film"), (under, f"What spoke for {label}")):
+    for axes, title in ((alone, "Film"), (under, f"Evidence for {label}")):
         draw_film(axes, film)
         axes.set_axis_off()
         # Labels and notices are a bundle's: a dollar sign in one is no formula.
@@ -57,7 +55,7 @@ def draw_map(film: Film, evidence: NDArray[np.float32], label: str, *, notice: s
     lines = [textwrap.fill(text, COLUMNS) for text in (words, notice)]
     figure.supxlabel("\n".join(lines), fontsize="small", parse_math=False)
     drawn = io.BytesIO()
-    text = {"Title": f"What spoke for {label}", "Description": f"{words} {notice}"}
+    text = {"Title": f"Evidence for {label}", "Description": f"{words} {notice}"}
     figure.savefig(drawn, format="png", dpi=120, metadata=text)
     return drawn.getvalue()
 
@@ -115,10 +113,10 @@ def _extent(film: Film) -> tuple[float, float, float, float]:
 def _words(evidence: NDArray[np.float32], label: str) -> str:
     """Say what the picture shows, and how finely."""
     height, width = evidence.shape
-    cells = f"The map has {width} x {height} cells and is no finer than they are."
+    cells = f"The map has a resolution of {width} x {height} cells."
     if not evidence.any():
-        return f"Nothing in this film spoke for {label}. {cells}"
+        return f"There is no evidence for {label} in this film. {cells}"
     return (
-        f"The line runs at half of the highest value. {cells} "
-        "It shows what moved the answer, not where a disease is."
+        f"The contour is at half of the maximum. {cells} "
+        "It shows what moved the answer, not where disease is."
     )

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -60,5 +59,4 @@ def _draw_lines(axes: Axes, candidates: list[dict[str, Any]], key: str, part: st
 
 
 def _figure(*, width: float) -> Figure:
-    matplotlib.use("agg")
     return Figure(figsize=(width, 3.4 if width > 5 else 4.6), layout="constrained")

@@ -6,12 +6,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-import matplotlib
 import numpy as np
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
-from sklearn.metrics import precision_recall_curve, roc_curve
+from matplotlib.ticker import LogFormatter
+from sklearn.metrics import (
+    ConfusionMatrixDisplay,
+    PrecisionRecallDisplay,
+    RocCurveDisplay,
+    confusion_matrix,
+)
 
 from training.metrics.figures import Called, confusion
 from training.metrics.scores import balanced_weights
@@ -41,7 +46,7 @@ class Panel:
     part: str
 
 
-def draw_pictures(panels: tuple[Panel, ...], folder: Path) -> tuple[str, ...]:
+def draw_pictures(panels: tuple[Panel, ...], folder: Path) -> None:
     """Draw every picture of `PICTURES`, with one panel for each label.
 
     Parameters
@@ -50,19 +55,12 @@ def draw_pictures(panels: tuple[Panel, ...], folder: Path) -> tuple[str, ...]:
         One or more.
     folder : Path
         For the pictures; it is there.
-
-    Returns
-    -------
-    tuple of str
-        Names of the files written.
     """
-    matplotlib.use("agg")
-    names = []
     for name, draw in PICTURES.items():
-        figure = _grid(panels, draw) if len(panels) > 1 else _single(panels[0], draw)
-        names.append(f"{name}-{panels[0].part}.png")
-        figure.savefig(folder / names[-1], dpi=110 if len(panels) == 1 else 70)
-    return tuple(names)
+        with rc_context({"text.parse_math": False}):  # a label may hold a dollar sign
+            figure = _grid(panels, draw) if len(panels) > 1 else _single(panels[0], draw)
+            place = folder / f"{name}-{panels[0].part}.png"
+            figure.savefig(place, dpi=110 if len(panels) == 1 else 70)
 
 
 def _single(panel: Panel, draw: Callable[[Axes, Panel], None]) -> Figure:
@@ -74,7 +72,9 @@ def _single(panel: Panel, draw: Callable[[Axes, Panel], None]) -> Figure:
     draw(axes, panel)
     axes.set(xlabel="")
     counts.hist(panel.called.probability, bins=np.linspace(0, 1, 11), color="grey")
-    counts.set(xlabel="claimed probability", ylabel="films", yscale="log")
+    counts.set(xlabel="predicted probability", ylabel="films", yscale="log")
+    counts.yaxis.set_major_formatter(LogFormatter())
+    counts.yaxis.set_minor_formatter(LogFormatter())
     return figure
 
 
@@ -84,7 +84,7 @@ def _grid(panels: tuple[Panel, ...], draw: Callable[[Axes, Panel], None]) -> Fig
     every = np.ravel(figure.subplots(rows, COLUMNS, squeeze=False))
     for axes, panel in zip(every, panels, strict=False):
         draw(axes, panel)
-        axes.set_title(f"{axes.get_title()}: {panel.names[1]}", parse_math=False)
+        axes.set_title(f"{axes.get_title()}: {panel.names[1]}")
     for axes in every[len(panels) :]:
         axes.set_axis_off()
     return figure
@@ -93,14 +93,13 @@ def _grid(panels: tuple[Panel, ...], draw: Callable[[Axes, Panel], None]) -> Fig
 def _roc(axes: Axes, panel: Panel) -> None:
     """Draw the ROC curve with the operating point on it."""
     called = panel.called
-    wrong, right, _ = roc_curve(called.labels, called.probability)
-    axes.plot(wrong, right, "-", label=f"{panel.part} films")
+    RocCurveDisplay.from_predictions(
+        called.labels, called.probability, ax=axes, name=panel.part, plot_chance_level=True
+    )
     every = np.arange(len(called.labels))
     point = (1 - called.share_right(every, 0), called.share_right(every, 1))
     axes.plot(*point, "ok", label=f"threshold {called.threshold:.2f}")
-    axes.plot([0, 1], [0, 1], ":", color="grey", label="chance")
     axes.set(xlabel="1 - specificity", ylabel="sensitivity", title=f"ROC, {panel.part}")
-    axes.set_aspect("equal")
     axes.grid(alpha=0.3)
     axes.legend(loc="lower right")
 
@@ -108,55 +107,48 @@ def _roc(axes: Axes, panel: Panel) -> None:
 def _precision_recall(axes: Axes, panel: Panel) -> None:
     """Draw precision over recall, as the steps that the average precision is the area of."""
     called = panel.called
-    precision, recall, _ = precision_recall_curve(called.labels, called.probability)
-    axes.step(recall, precision, "-", where="post", label=f"{panel.part} films")
+    PrecisionRecallDisplay.from_predictions(
+        called.labels, called.probability, ax=axes, name=panel.part, plot_chance_level=True
+    )
     found = confusion(called)
     n_said = found["true_positive"] + found["false_positive"]
     if n_said:  # without a film that was said to have the label there is no precision
         point = (found["true_positive"] / called.labels.sum(), found["true_positive"] / n_said)
         axes.plot(*point, "ok", label=f"threshold {called.threshold:.2f}")
-    axes.axhline(called.labels.mean(), ls=":", color="grey", label="chance")
-    axes.set(xlabel="recall (sensitivity)", ylabel="precision", ylim=(-0.02, 1.02))
+    axes.set(xlabel="recall (sensitivity)", ylabel="precision")
     axes.set(title=f"Precision and recall, {panel.part}")
     axes.grid(alpha=0.3)
-    axes.legend()
+    axes.legend(loc="lower left")
 
 
 def _confusion(axes: Axes, panel: Panel) -> None:
-    """Draw how many films of each class were called what; a row's share is its shade."""
-    found = confusion(panel.called)
-    counts: NDArray[np.int64] = np.array(
-        [
-            [found["true_negative"], found["false_positive"]],
-            [found["false_negative"], found["true_positive"]],
-        ]
-    )
-    shares = counts / counts.sum(axis=1, keepdims=True)
-    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    for (row, column), share in np.ndenumerate(shares):
-        words = f"{counts[row, column]:,}\n{share:.1%}"
-        color = "white" if share > 0.5 else "black"
-        axes.text(column, row, words, ha="center", va="center", color=color)
-    axes.set_xticks([0, 1], panel.names, parse_math=False)
-    axes.set_yticks([0, 1], panel.names, rotation=90, va="center", parse_math=False)
+    """Draw how many films of each class were called what; the color is a row's share."""
+    labels, said = panel.called.labels, panel.called.said.astype(np.int64)
+    shares = confusion_matrix(labels, said, normalize="true")
+    drawn = ConfusionMatrixDisplay(shares, display_labels=panel.names)
+    drawn.plot(ax=axes, cmap="Blues", colorbar=False, im_kw={"vmin": 0, "vmax": 1})
+    counts = confusion_matrix(labels, said)
+    for cell, count, share in zip(drawn.text_.flat, counts.flat, shares.flat, strict=True):
+        cell.set_text(f"{count:,}\n{share:.1%}")
+    axes.set_yticks([0, 1], panel.names, rotation=90, va="center")
     axes.set(xlabel="called", ylabel="is", title=f"Confusion, {panel.part}")
 
 
 def _reliability(axes: Axes, panel: Panel) -> None:
-    """Draw found over claimed probability, both classes weighing alike."""
+    """Draw the observed share over the predicted probability, both classes weighted equally."""
     called = panel.called
     weights = balanced_weights(called.labels)
     bins = np.minimum((called.probability * 10).astype(np.int64), 9)
-    claimed, found = [], []
+    predicted, observed = [], []
     for current in range(10):
         inside = bins == current
         if inside.any():
-            claimed.append(np.average(called.probability[inside], weights=weights[inside]))
-            found.append(np.average(called.labels[inside], weights=weights[inside]))
-    axes.plot([0, 1], [0, 1], ":", color="grey", label="claimed = found")
-    axes.plot(claimed, found, "-o", label=f"{panel.part} films")
-    axes.set(xlabel="claimed probability", ylabel="found", xlim=(0, 1))
-    axes.set(title=f"Reliability, {panel.part}, classes alike")
+            predicted.append(np.average(called.probability[inside], weights=weights[inside]))
+            observed.append(np.average(called.labels[inside], weights=weights[inside]))
+    axes.plot([0, 1], [0, 1], ":", color="grey", label="ideal")
+    axes.plot(predicted, observed, "-o", label=f"{panel.part} films")
+    axes.set(title=f"Reliability, {panel.part}", xlabel="predicted probability", xlim=(0, 1))
+    axes.set(ylabel="observed share, classes weighted equally")
     axes.grid(alpha=0.3)
     axes.legend(loc="upper left")
 

@@ -19,12 +19,12 @@ from training.reporting.card import card
 from training.reporting.curve_plots import draw_curves
 from training.selection.candidates import Candidate
 
-__all__ = ["Findings", "never_trained", "write_again", "write_report"]
+__all__ = ["RunResults", "never_trained", "update_report", "write_report"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Findings:
-    """What a run found.
+class RunResults:
+    """What a training run gave.
 
     Attributes
     ----------
@@ -35,14 +35,14 @@ class Findings:
         Of each candidate.
     teachers : tuple of Teacher
     sharp : int
-        Fit films of which a sharp copy was taken.
+        Fit films of which a larger copy was used.
     candidates : tuple of Candidate
     winner : Candidate
     calibration : Scores
         Of the served model on the calibration films, at its operating point.
     zone : tuple of two floats, or None
-        Share of the calibration films inside the not-sure zone, and how many of those outside are
-        right; classes alike, 0..1. None where there is no zone.
+        Share of the calibration films inside the indeterminate zone, and share of the others that
+        are right; classes weighted equally, 0..1. None where there is no zone.
     films : dict of str to int
         Films of each part of the split.
     also : int
@@ -62,12 +62,12 @@ class Findings:
     also: int
 
 
-def write_report(bundle: Bundle, findings: Findings) -> None:
+def write_report(bundle: Bundle, results: RunResults) -> None:
     """Write `report/` of a fresh bundle."""
-    write_again(bundle, _metrics(bundle, findings))
+    update_report(bundle, _metrics(bundle, results))
 
 
-def write_again(bundle: Bundle, metrics: dict[str, Any]) -> None:
+def update_report(bundle: Bundle, metrics: dict[str, Any]) -> None:
     """Write `report/` from its figures; the model stays as it is.
 
     Parameters
@@ -97,40 +97,40 @@ def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _metrics(bundle: Bundle, findings: Findings) -> dict[str, Any]:
-    recipe = findings.recipe
+def _metrics(bundle: Bundle, results: RunResults) -> dict[str, Any]:
+    recipe = results.recipe
     return {
         "bundle_sha256": bundle.sha256,
-        "command": findings.command,
-        "films": findings.films,
-        "sharp_copies": findings.sharp,
+        "command": results.command,
+        "films": results.films,
+        "sharp_copies": results.sharp,
         "also": recipe.also
-        and {"name": recipe.also.name, "films": findings.also, "weight": recipe.also.weight},
-        "winner": findings.winner.backbone,
-        "teachers": [_taught_by(teacher) for teacher in findings.teachers],
+        and {"name": recipe.also.name, "films": results.also, "weight": recipe.also.weight},
+        "winner": results.winner.backbone,
+        "teachers": [_taught_by(teacher) for teacher in results.teachers],
         "candidates": [
             {
                 "backbone": candidate.backbone,
-                "first_weights": _shown(findings.first[candidate.backbone]),
+                "first_weights": _shown(results.first[candidate.backbone]),
                 "is_refused": candidate.gives_one_answer,
                 "best_epoch": candidate.best.epoch,
                 "validation": candidate.best.validation,
                 "curves": [_row(epoch) for epoch in candidate.curves],
             }
-            for candidate in findings.candidates
+            for candidate in results.candidates
         ],
         "retrained": {
             "epochs": recipe.retrain.epochs,
             "with_validation_films": recipe.retrain.add_validation,
         },
-        "calibration": findings.calibration,
-        "zone": findings.zone
-        and {"share_inside": findings.zone[0], "right_outside": findings.zone[1]},
+        "calibration": results.calibration,
+        "zone": results.zone
+        and {"share_inside": results.zone[0], "right_outside": results.zone[1]},
         "limits": [
             *recipe.population.limits,
-            *never_trained(recipe, findings.first),
-            *_known_before(bundle, findings),
-            *_one_class_also(findings),
+            *never_trained(recipe, results.first),
+            *_known_before(bundle, results),
+            *_one_class_also(results),
         ],
         "ours": list(recipe.ours),
         "seed_said": recipe.seed_said,
@@ -149,25 +149,25 @@ def never_trained(recipe: Recipe, first: dict[str, FirstWeights]) -> tuple[str, 
     )
 
 
-def _known_before(bundle: Bundle, findings: Findings) -> list[str]:
+def _known_before(bundle: Bundle, results: RunResults) -> list[str]:
     """Say that the winner's first weights may have been fitted on films that judge it here."""
-    first = findings.first[findings.winner.backbone]
+    first = results.first[results.winner.backbone]
     if not first.is_bundle:
         return []
     other = open_bundle(Path(first.source))
     data, seed = other.spec.training.data, other.spec.training.seed
     is_same = (data.sha256, seed) == (bundle.spec.training.data.sha256, bundle.spec.training.seed)
-    if is_same and read_metrics(other)["films"] == findings.films:
+    if is_same and read_metrics(other)["films"] == results.films:
         return []
     return [
         f"Its first weights are those of {other.spec.name} {other.spec.version}, fitted on "
         f"{data.name}. Whether films that choose or calibrate here were among those is not "
-        "known; where they were, the figures are kind."
+        "known; where they were, the figures are optimistic."
     ]
 
 
-def _one_class_also(findings: Findings) -> list[str]:
-    also = findings.recipe.also
+def _one_class_also(results: RunResults) -> list[str]:
+    also = results.recipe.also
     if also is None or len(also.only) != 1:
         return []
     return [

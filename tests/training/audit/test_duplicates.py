@@ -90,15 +90,22 @@ def test_a_pair_across_folders_comes_before_a_closer_one_within():
     assert {film.subset for film in first.films} == {"train", "test"}
 
 
-def test_pairs_are_the_same_however_few_films_are_compared_at_a_time(monkeypatch):
+def test_each_film_is_compared_with_every_other_one():
     # Neighbors are 8 bits apart, next neighbors 16: each film matches the one after it.
     films = [measured(labelled(f"fit-{n}", 0), fingerprint=(1 << 8 * n) - 1) for n in range(20)]
-    expected = {(f"fit-{n}", f"fit-{n + 1}") for n in range(19)}
 
-    for cells in (1, 45, 10**6):
-        monkeypatch.setattr(duplicates, "_CELLS", cells)
-        found = near(*films).pairs
-        assert {tuple(film.name for film in pair.films) for pair in found} == expected
+    found = {tuple(film.name for film in pair.films) for pair in near(*films).pairs}
+
+    assert found == {(f"fit-{n}", f"fit-{n + 1}") for n in range(19)}
+
+
+def test_films_of_one_fingerprint_are_paired_with_each_other_and_with_their_neighbor():
+    films = [measured(labelled(name, 0), fingerprint=bits) for name, bits in
+             (("fit-a", 1), ("fit-b", 0), ("fit-c", 1))]  # fmt: skip
+
+    found = {tuple(film.name for film in pair.films): pair.bits for pair in near(*films).pairs}
+
+    assert found == {("fit-a", "fit-b"): 1, ("fit-b", "fit-c"): 1, ("fit-a", "fit-c"): 0}
 
 
 def test_a_folder_of_blank_films_ends_the_search_and_says_so(monkeypatch):

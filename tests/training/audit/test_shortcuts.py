@@ -35,7 +35,8 @@ def test_a_number_that_is_lower_with_the_label_tells_it_as_well():
 
     assert (width.auc.value, width.higher_in) == (1.0, "NORMAL")
     assert (
-        width.sentence == "width alone tells PNEUMONIA, AUC 1.000 (1.000-1.000), higher in NORMAL"
+        width.sentence
+        == "width alone predicts PNEUMONIA, AUC 1.000 (1.000-1.000), higher in NORMAL"
     )
 
 
@@ -63,7 +64,7 @@ def test_an_interval_that_holds_chance_is_said():
     width = found(films((0, 1), (1, 2), (0, 3), (1, 4)))["width"]
 
     assert width.auc.low <= 0.5
-    assert width.sentence.endswith("higher in PNEUMONIA, but so few films may be chance")
+    assert width.sentence.endswith("higher in PNEUMONIA, which may be chance with so few films")
 
 
 def test_test_films_and_copies_of_them_change_no_figure():
@@ -128,7 +129,7 @@ def test_numbers_together_tell_what_none_tells_alone():
     assert [told[name].auc.value for name in ("width", "height", "aspect")] == [0.5, 0.5, 0.5]
     assert told[COMBINED].auc.value == 1.0
     assert told[COMBINED].sentence == (
-        "width, height, aspect and file size together tell PNEUMONIA, AUC 1.000 (1.000-1.000)"
+        "width, height, aspect and file size together predict PNEUMONIA, AUC 1.000 (1.000-1.000)"
     )
 
 

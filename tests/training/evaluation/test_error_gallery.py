@@ -1,24 +1,12 @@
-"""The worst errors as pictures, and where they may not go."""
+"""Which errors are the worst."""
 
-import csv
-import json
-import shutil
 from pathlib import Path
 
 import numpy as np
-import pytest
-from PIL import Image
 
-from cxr_app import load_bundle
-from cxr_app.errors import TrainingError
-from cxr_app.imaging.phantom import phantom_png
-from tests.training.reports import write_metrics
-from training.cli import main
 from training.data.sources import LabelledFilm
 from training.evaluation.answers import Answers
-from training.evaluation.error_gallery import check_folder, find_mistakes
-from training.metrics import bootstrap
-from training.output_paths import REPOSITORY
+from training.evaluation.error_gallery import find_mistakes
 
 
 def film(name: str, label: int) -> LabelledFilm:
@@ -44,76 +32,3 @@ def test_the_worst_mistake_is_farthest_on_the_wrong_side():
         ("c", True),
         ("a", True),
     ]
-
-
-@pytest.mark.parametrize(
-    ("folder", "sentence"),
-    [
-        pytest.param(REPOSITORY / "errors", "outside the repository", id="in the repository"),
-        pytest.param(Path("data/train"), "apart from the films", id="among the films"),
-        pytest.param(Path("file/errors"), "of the path to errors is a file", id="below a file"),
-        pytest.param(Path("model"), "apart from the films and from the model", id="in the model"),
-        pytest.param(Path("taken"), "holds errors.csv already", id="over older errors"),
-        pytest.param(Path("file"), "is a file", id="over a file"),
-    ],
-)
-def test_real_films_do_not_go_anywhere(folder, sentence, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    Path("taken").mkdir()
-    Path("taken/errors.csv").write_text("older")
-    Path("file").write_text("something")
-
-    with pytest.raises(TrainingError, match=sentence):
-        check_folder(folder, (Path("data"), Path("model")))
-    check_folder(Path("free"), (Path("data"), Path("model")))
-
-
-@pytest.fixture
-def archive(
-    tiny_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> tuple[Path, Path]:
-    """A bundle with a report, and films without parts."""
-    monkeypatch.setattr(bootstrap, "DRAWS", 20)
-    folder = tmp_path / "tiny"
-    shutil.copytree(tiny_bundle, folder)
-    write_metrics(load_bundle(folder))
-    for place in range(8):
-        label = ("NORMAL", "PNEUMONIA")[place % 2]
-        (tmp_path / "films" / label).mkdir(parents=True, exist_ok=True)
-        drawn = phantom_png(place, size=(160, 128), consolidation=place % 2)
-        (tmp_path / "films" / label / f"{place}.png").write_bytes(drawn)
-    return folder, tmp_path / "films"
-
-
-def test_every_mistake_is_a_line_and_the_worst_are_drawn(archive, tmp_path):
-    bundle, films = archive
-    errors = tmp_path / "errors"
-
-    assert main(["evaluate", "--model", str(bundle), "--data", str(films), "--part", "all",
-                 "--errors", str(errors)]) == 0  # fmt: skip
-
-    found = json.loads((bundle / "report" / "metrics.json").read_text())["evaluations"]["all"]
-    with (errors / "errors.csv").open(newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    kinds = [row["error"] for row in rows]
-    assert kinds.count("missed") == found["confusion"]["false_negative"]
-    assert kinds.count("said wrongly") == found["confusion"]["false_positive"]
-    assert all((films / row["name"]).is_file() for row in rows)
-    pages = {("said wrongly", "errors-1.png"), ("missed", "errors-2.png")}
-    for error, page in pages:
-        assert (errors / page).exists() == (error in kinds)
-    drawn = next(errors.glob("*.png"))
-    with Image.open(drawn) as picture:
-        assert picture.width > 1000  # five tiles side by side
-    card = (bundle / "report" / "card.md").read_text()
-    assert "--errors ERRORS_DIR" in card
-    assert str(errors) not in card
-
-
-def test_errors_are_refused_before_a_film_is_opened(archive, capsys):
-    bundle, films = archive
-
-    assert main(["evaluate", "--model", str(bundle), "--data", str(films), "--part", "all",
-                 "--errors", str(films / "errors")]) == 2  # fmt: skip
-    assert "apart from the films" in capsys.readouterr().err
-    assert not (films / "errors").exists()

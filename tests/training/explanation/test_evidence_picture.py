@@ -39,13 +39,13 @@ def test_nothing_is_laid_over_the_film_where_nothing_spoke():
     empty = np.zeros((4, 4), np.float32)
 
     assert not len(colored(empty))
-    assert "Nothing in this film spoke for PNEUMONIA" in drawn(empty).text["Description"]
+    assert "no evidence for PNEUMONIA" in drawn(empty).text["Description"]
 
 
 def test_its_size_and_the_notice_are_said():
     text = drawn(np.ones((3, 5), np.float32)).text
 
-    assert text["Title"] == "What spoke for PNEUMONIA"
+    assert text["Title"] == "Evidence for PNEUMONIA"
     assert "5 x 3 cells" in text["Description"]
     assert NOTICE in text["Description"]
 

@@ -1,4 +1,4 @@
-"""The audit: what of a data set could spoil a training or its measurement."""
+"""The audit: what in a data set could invalidate a training or its evaluation."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -19,9 +19,9 @@ from training.audit.shortcuts import COMBINED, Shortcut, shortcuts
 __all__ = ["HASH_CAVEAT", "Audit", "alike_json", "audit_films"]
 
 HASH_CAVEAT: Final = (
-    f"Fingerprints of 16 x 16 cells that differ in at most {MOST_BITS} of 256 bits. Chest films "
-    "look alike: on the Kermany archive different children match from 10 bits on, so a match is a "
-    "reason to look at both films and proves nothing; and a film that was cropped or turned is not "
+    f"Average hashes of 16 x 16 cells that differ in at most {MOST_BITS} of 256 bits. Chest films "
+    "look alike (on the Kermany archive different children match from 10 bits on), so a match is a "
+    "reason to look at both films and proves nothing; a film that was cropped or rotated is not "
     "found."
 )
 
@@ -56,51 +56,57 @@ class Audit:
     shortcuts: tuple[Shortcut, ...]
 
     @property
+    def surplus(self) -> int:
+        """Count the files that an identical one stands for."""
+        return sum(len(one.films) - 1 for one in self.identical)
+
+    @property
+    def shortcuts_by_label(self) -> dict[str, list[Shortcut]]:
+        """Sort the shortcuts by the label that they tell."""
+        found: dict[str, list[Shortcut]] = {}
+        for one in self.shortcuts:
+            found.setdefault(one.label, []).append(one)
+        return found
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """What a reader must know before training, in sentences."""
-        return (*self._giveaways(), *self._alike_warnings())
-
-    def _alike_warnings(self) -> list[str]:
-        spoiling = {
-            "in several of the archive's folders": [
-                one for one in self.identical if one.is_across_folders
-            ],
-            "with different labels": [one for one in self.identical if one.is_across_labels],
-            "under different patient numbers": [
-                one for one in self.identical if one.is_across_patients
-            ],
-        }
-        found = [
-            f"groups of byte-identical films {where}: {len(groups):,}"
-            for where, groups in spoiling.items()
-            if groups
-        ]
-        near = {
-            "in different folders": sum(pair.is_across_folders for pair in self.near.pairs),
-            "in different parts of the split": sum(
-                pair.is_across_parts and not pair.is_across_folders for pair in self.near.pairs
+        pairs = self.near.pairs
+        counted = {
+            "groups of identical films in several folders of the archive": sum(
+                one.is_across_folders for one in self.identical
+            ),
+            "groups of identical films with different labels": sum(
+                one.is_across_labels for one in self.identical
+            ),
+            "groups of identical films under different patient numbers": sum(
+                one.is_across_patients for one in self.identical
+            ),
+            "pairs of near-identical films in different folders": sum(
+                pair.is_across_folders for pair in pairs
+            ),
+            "pairs of near-identical films in different parts of the split": sum(
+                pair.is_across_parts and not pair.is_across_folders for pair in pairs
             ),
         }
-        found += [
-            f"pairs of nearly identical films {where}: {pairs:,}"
-            for where, pairs in near.items()
-            if pairs
-        ]
-        found += [
+        shared = [
             f"patient numbers both in {one.folders[0]} and in {one.folders[1]}: {one.patients:,}; "
             "whether these are the same people is not known"
             for one in self.shared
         ]
-        if self.unreadable:
-            found.append(f"films that cannot be read: {len(self.unreadable):,}")
-        return found
+        return (
+            *self._giveaways(),
+            *(f"{what}: {count:,}" for what, count in counted.items() if count),
+            *shared,
+            *([f"films that cannot be read: {len(self.unreadable):,}"] if self.unreadable else ()),
+        )
 
     def _giveaways(self) -> list[str]:
         # Films of one size are in the same order by their bytes as by their bytes per pixel: what
         # ranks them as another number does is not said again.
         told = {(one.label, one.auc): one for one in reversed(self.shortcuts) if one.is_warning}
         return [
-            f"the archive gives its answer away: {one.sentence}"
+            f"the archive gives the label away: {one.sentence}"
             for one in self.shortcuts
             if told.get((one.label, one.auc)) is one
         ]
