@@ -79,9 +79,6 @@ class Code(StrEnum):
     USAGE = "usage"
     OUTPUT_FAILED = "output_failed"
     BIND_REFUSED = "bind_refused"
-    RECIPE_INVALID = "recipe_invalid"
-    DATA_INVALID = "data_invalid"
-    DATA_LEAK = "data_leak"
     INTERNAL_ERROR = "internal_error"
 
 
@@ -250,12 +247,6 @@ ANSWERS: Final[Mapping[Code, Answer]] = MappingProxyType(
         Code.BIND_REFUSED: _stop(
             "The page would be open to other computers, and it has no sign-in. Start it with "
             "--server.address 127.0.0.1, or set CXR_OPEN_TO_NETWORK=1 if you want that."
-        ),
-        Code.RECIPE_INVALID: _stop("Recipe {file}: {reason}."),
-        Code.DATA_INVALID: _stop("Data {place}: {reason}."),
-        Code.DATA_LEAK: _stop(
-            "Data {place}: {reason}, so a measurement on these films would not be independent. "
-            "Correct the lists, or leave these films out."
         ),
         Code.INTERNAL_ERROR: _stop(
             "Something went wrong inside the program. This is a bug; please report it with "

@@ -4,12 +4,15 @@ CxrError            a code for programs, a sentence for people
 +-- Rejected        this source cannot be judged; the run goes on
 +-- BundleError     no usable model; the program stops
 +-- UsageError      the program was asked for something it cannot do
-+-- TrainingError   a recipe or its data cannot be used; nothing is trained
 """
 
-from cxr_app.codes import ANSWERS, Code
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, ClassVar
 
-__all__ = ["BundleError", "CxrError", "Rejected", "TrainingError", "UsageError"]
+from cxr_app.codes import ANSWERS, Answer, Code
+
+__all__ = ["BundleError", "CxrError", "Rejected", "UsageError"]
 
 
 class CxrError(Exception):
@@ -17,24 +20,33 @@ class CxrError(Exception):
 
     Parameters
     ----------
-    code : Code
-        What went wrong; its sentence is in `cxr_app.codes.ANSWERS`.
+    code : StrEnum
+        What went wrong: a member of `Code`, whose sentence is in `cxr_app.codes.ANSWERS`.
     **figures : object
         Values for the placeholders of the sentence. They travel in ``__dict__``, so that the
         error survives a pickle on its way out of another process.
     """
 
-    def __init__(self, code: Code, **figures: object) -> None:
+    answers: ClassVar[Mapping[Any, Answer]] = (
+        ANSWERS  # by code; a kind with more codes adds its own
+    )
+
+    def __init__(self, code: StrEnum, **figures: object) -> None:
         super().__init__(code)
         self.code = code
         self.figures = figures
 
     def __str__(self) -> str:
-        return ANSWERS[self.code].message.format(**self.figures)
+        return self.answers[self.code].message.format(**self.figures)
 
 
 class Rejected(CxrError):
     """A source that cannot be judged: it gets its record and the run goes on."""
+
+    code: Code
+
+    def __init__(self, code: Code, **figures: object) -> None:
+        super().__init__(code, **figures)
 
     def bare(self) -> "Rejected":
         """Say the same without a traceback, whose frames would keep a film's bytes in memory."""
@@ -47,7 +59,3 @@ class BundleError(CxrError):
 
 class UsageError(CxrError):
     """The program was asked for something it cannot do; exit status 2."""
-
-
-class TrainingError(CxrError):
-    """A recipe or its data cannot be used: said before anything long starts."""

@@ -12,6 +12,7 @@ import pytest
 
 from cxr_app.codes import ANSWERS, Code
 from cxr_app.settings import Settings
+from training.errors import TRAINING_ANSWERS, TrainingCode
 
 ROOT = Path(__file__).parent.parent
 GUIDES = ROOT / "docs" / "guide"
@@ -20,8 +21,9 @@ GUIDES = ROOT / "docs" / "guide"
 def test_every_code_has_a_sentence_and_its_line_in_the_docs():
     listed = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "codes.md").read_text("utf-8"), re.M)
 
-    assert listed == [code.value for code in Code]
+    assert listed == [code.value for code in (*Code, *TrainingCode)]
     assert set(ANSWERS) == set(Code)
+    assert set(TRAINING_ANSWERS) == set(TrainingCode)
 
 
 def test_every_setting_is_in_the_readme():

@@ -7,9 +7,10 @@ import sys
 from typing import Final
 
 from cxr_app.codes import Code
-from cxr_app.errors import CxrError, TrainingError
+from cxr_app.errors import CxrError
 from cxr_app.names import printable
 from training.commands import compare, evaluate, explain, explore, search, select
+from training.errors import TrainingError
 
 __all__ = ["main", "parser"]
 

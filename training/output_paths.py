@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from cxr_app.codes import Code
-from cxr_app.errors import TrainingError
+from training.errors import TrainingError
 
 __all__ = ["REPOSITORY", "check_output", "check_room", "keep_apart", "put"]
 

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from cxr_app.errors import TrainingError
+from training.errors import TrainingError
 from training.networks.backbones import BACKBONES
 from training.networks.freezing import hold, trainable_count
 from training.networks.graphs import Shape, build_fitted

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from cxr_app.codes import Code
-from cxr_app.errors import TrainingError
 from training import output_paths as outputs
+from training.errors import TrainingError
 from training.output_paths import SPARE, check_output, check_room, put
 
 

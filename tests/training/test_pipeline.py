@@ -14,7 +14,6 @@ from PIL import Image
 
 from cxr_app import load_bundle
 from cxr_app.cli import main as predict
-from cxr_app.errors import TrainingError
 from cxr_app.imaging.phantom import draw_phantom
 from cxr_app.limits import Limits
 from tests.networks import SMALL
@@ -25,6 +24,7 @@ from training.data.preparation import Prepared, read_input
 from training.data.reduction import shrink
 from training.data.sources import read_class_folders
 from training.data.splits import Split
+from training.errors import TrainingError
 from training.learning.progress import Epoch, by_auc
 from training.metrics import bootstrap
 from training.metrics.scores import Scores

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from cxr_app.codes import Code
-from cxr_app.errors import TrainingError
 from training.audit.counts import count, counts_csv, parts_of
 from training.audit.data_audit import audit_films
 from training.audit.example_films import choose_samples
@@ -21,6 +19,7 @@ from training.audit.page import NOTICE, Contents, page
 from training.data.archive import read_films, split_films
 from training.data.sources import LabelledFilm
 from training.data.splits import Split
+from training.errors import TrainingCode, TrainingError
 from training.output_paths import check_output, put
 from training.recipes.recipe import Recipe
 
@@ -102,7 +101,7 @@ def _split(request: AuditRequest, films: tuple[LabelledFilm, ...]) -> tuple[Spli
     try:
         return split_films(films, request.recipe), ""
     except TrainingError as error:
-        if error.code is not Code.DATA_INVALID:
+        if error.code is not TrainingCode.DATA_INVALID:
             raise
         log.warning("%s", error)
         return None, str(error)

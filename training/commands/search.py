@@ -4,8 +4,8 @@ import argparse
 from typing import Any
 
 from cxr_app.codes import Code
-from cxr_app.errors import TrainingError
 from training.commands.training_options import add_job_options, add_verb, job_of
+from training.errors import TrainingError
 
 __all__ = ["add", "run"]
 

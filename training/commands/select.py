@@ -5,9 +5,9 @@ import re
 from typing import Any, Final
 
 from cxr_app.codes import Code
-from cxr_app.errors import TrainingError
 from cxr_app.spec import NAME_PATTERN
 from training.commands.training_options import add_job_options, add_path, add_verb, job_of
+from training.errors import TrainingError
 from training.output_paths import check_output
 
 __all__ = ["add", "run"]

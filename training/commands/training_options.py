@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from cxr_app.codes import Code
-from cxr_app.errors import TrainingError
+from training.errors import TrainingError
 from training.output_paths import keep_apart
 
 if TYPE_CHECKING:

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from cxr_app.codes import Code
-from cxr_app.errors import TrainingError
 from training.data.sources import LabelledFilm, film_sha256, read_class_folders
+from training.errors import TrainingCode, TrainingError
 
 __all__ = ["with_sharp_copies"]
 
@@ -41,7 +40,7 @@ def with_sharp_copies(
     copies = {(copy.label, copy.path.name): copy.path for copy in found}
     if len(copies) < len(found):
         reason = "two of its films of one class bear the same name"
-        raise TrainingError(Code.DATA_INVALID, place=folder.name, reason=reason)
+        raise TrainingError(TrainingCode.DATA_INVALID, place=folder.name, reason=reason)
     having = [
         [i for i, film in enumerate(films) if film.label == label and _key(film) in copies]
         for label in range(len(labels))
@@ -50,7 +49,7 @@ def with_sharp_copies(
     rate = min(len(places) / count for places, count in zip(having, counts, strict=True))
     if rate == 0:
         reason = "not every class has a film of the same name as one to be fitted"
-        raise TrainingError(Code.DATA_INVALID, place=folder.name, reason=reason)
+        raise TrainingError(TrainingCode.DATA_INVALID, place=folder.name, reason=reason)
     draw = np.random.default_rng(seed)
     chosen: set[int] = set()
     for places, count in zip(having, counts, strict=True):

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from cxr_app.codes import Code
-from cxr_app.errors import Rejected, TrainingError
+from cxr_app.errors import Rejected
 from cxr_app.imaging.decode import decode
 from cxr_app.imaging.quality import examine
 from cxr_app.imaging.to_input import to_input
 from cxr_app.limits import Limits
 from training.data.reduction import shrink
 from training.data.sources import LabelledFilm, data_sha256
+from training.errors import TrainingCode, TrainingError
 
 __all__ = ["Prepared", "join", "prepare", "read_input", "truth_of"]
 
@@ -121,7 +121,7 @@ def prepare(films: tuple[LabelledFilm, ...], *, n_classes: int, size: int, cache
             tqdm.write(f"left out: {film.name}: {error}")
     if (~readable).sum() * 100 > len(films):
         raise TrainingError(
-            Code.DATA_INVALID,
+            TrainingCode.DATA_INVALID,
             place="films",
             reason=f"{(~readable).sum()} of {len(films)} films cannot be read",
         )

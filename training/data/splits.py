@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cxr_app.codes import Code
-from cxr_app.errors import TrainingError
 from training.data.sources import LabelledFilm
+from training.errors import TrainingCode, TrainingError
 from training.recipes.data import DataRecipe
 
 __all__ = ["Split", "split_by_patient"]
@@ -80,7 +79,7 @@ def split_by_patient(films: tuple[LabelledFilm, ...], data: DataRecipe, *, seed:
         lacking = [name for i, name in enumerate(data.labels) if i not in present]
         if lacking:
             raise TrainingError(
-                Code.DATA_INVALID,
+                TrainingCode.DATA_INVALID,
                 place="split",
                 reason=f"the {part} films hold no {lacking[0]}; "
                 "more patients of that class are needed",

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxr_app.bundle import Bundle
-from cxr_app.codes import Code
-from cxr_app.errors import TrainingError
+from training.errors import TrainingCode, TrainingError
 from training.evaluation.answers import Answers, looked_for
 from training.metrics.figures import Called
 
@@ -112,7 +111,7 @@ def read_answers(owner: Owner, part: str) -> StoredAnswers:
         films = np.array([row["film_sha256"] for row in rows], np.str_)
     except (OSError, ValueError, KeyError, TypeError) as error:
         reason = f"no answers on the {part} films are stored; run evaluate with --part {part}"
-        raise TrainingError(Code.DATA_INVALID, place=owner.name, reason=reason) from error
+        raise TrainingError(TrainingCode.DATA_INVALID, place=owner.name, reason=reason) from error
     return StoredAnswers(films=films, calls=calls)
 
 

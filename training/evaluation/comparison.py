@@ -12,13 +12,12 @@ from typing import Any, Final
 import numpy as np
 
 from cxr_app.bundle import Bundle, open_bundle
-from cxr_app.codes import Code
 from cxr_app.engine.choose import open_engine
-from cxr_app.errors import TrainingError
 from cxr_app.imaging.film import Film
 from cxr_app.imaging.phantom import draw_phantom
 from cxr_app.imaging.to_input import to_input
 from cxr_app.settings import read_settings
+from training.errors import TrainingCode, TrainingError
 from training.evaluation.answer_file import Owner, StoredAnswers, owner_of, read_answers
 from training.evaluation.class_report import changes_of_shares, classes_of, shares_of
 from training.evaluation.other_system import OtherSystem, answers_of
@@ -173,7 +172,7 @@ def _told_apart(
     elif not told:
         reason = "no label of these films has both kinds, so no model can be told from another"
     if reason:
-        raise TrainingError(Code.DATA_INVALID, place=part, reason=reason)
+        raise TrainingError(TrainingCode.DATA_INVALID, place=part, reason=reason)
     labels, my_calls, their_calls = zip(*told, strict=True)
     return my_calls, their_calls, labels
 

@@ -6,9 +6,9 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from cxr_app.codes import Code
-from cxr_app.errors import TrainingError
 from cxr_app.prediction import Prediction
 from training.data.sources import LabelledFilm, read_class_folders
+from training.errors import TrainingCode, TrainingError
 from training.evaluation.answers import Answers, ask
 from training.metrics.figures import Called, change_of_auc, main_figures
 
@@ -35,7 +35,7 @@ def find_copies(
     copies = {(f.label, f.path.name): f for f in found if (f.label, f.path.name) in wanted}
     if len({label for label, _ in copies}) < 2:
         reason = "it holds no copies of films of both classes under the same names"
-        raise TrainingError(Code.DATA_INVALID, place=folder.name, reason=reason)
+        raise TrainingError(TrainingCode.DATA_INVALID, place=folder.name, reason=reason)
     if part != "test" and any(film.subset == "test" for film in copies.values()):
         reason = "it holds test films; they are measured by --part test alone"
         raise TrainingError(Code.USAGE, reason=reason)

@@ -9,13 +9,13 @@ from typing import Any
 from cxr_app.bundle import Bundle
 from cxr_app.codes import Code
 from cxr_app.engine.openvino import OpenVinoEngine
-from cxr_app.errors import TrainingError
 from cxr_app.limits import Limits
 from cxr_app.prediction import Prediction
 from cxr_app.settings import Precision
 from cxr_app.spec import Task
 from training.audit import measure, shortcuts
 from training.data.sources import LabelledFilm, data_sha256
+from training.errors import TrainingCode, TrainingError
 from training.evaluation import ledger
 from training.evaluation.answer_file import owner_of, store_answers
 from training.evaluation.answers import ask, ask_findings, looked_for
@@ -101,7 +101,7 @@ def evaluate(request: EvaluationRequest) -> dict[str, Any]:
     calls = answers.calls(spec.decision.threshold)
     if not any(called.has_both for called in calls):
         reason = "no film of one class got an answer"
-        raise TrainingError(Code.DATA_INVALID, place=request.part, reason=reason)
+        raise TrainingError(TrainingCode.DATA_INVALID, place=request.part, reason=reason)
     found = {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": request.command,

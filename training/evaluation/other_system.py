@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cxr_app.codes import Code
-from cxr_app.errors import TrainingError
+from training.errors import TrainingCode, TrainingError
 from training.evaluation.answer_file import Owner, StoredAnswers, probability_column
 
 __all__ = ["OtherSystem", "answers_of"]
@@ -116,4 +116,4 @@ def _refuse(system: OtherSystem, cells: pd.Series, is_bad: pd.Series, reason: st
 
 
 def _invalid(place: str, reason: str) -> TrainingError:
-    return TrainingError(Code.DATA_INVALID, place=place, reason=reason)
+    return TrainingError(TrainingCode.DATA_INVALID, place=place, reason=reason)

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from cxr_app.bundle import Bundle
 from cxr_app.codes import Code
-from cxr_app.errors import TrainingError
 from cxr_app.spec import Task
 from training.data.archive import read_films, split_films
 from training.data.sources import LabelledFilm, data_sha256, read_class_folders
 from training.data.splits import Split
+from training.errors import TrainingCode, TrainingError
 from training.recipes.recipe import Recipe, read_recipe
 
 __all__ = ["Part", "find_part"]
@@ -61,7 +61,7 @@ def find_part(bundle: Bundle, data: Path, *, part: str, recipe: Path | None) -> 
         reason = "it holds no test films; --part all measures every film"
         if own is None:
             reason = "there is no folder test in it; --part all measures every film"
-        raise TrainingError(Code.DATA_INVALID, place=data.name, reason=reason)
+        raise TrainingError(TrainingCode.DATA_INVALID, place=data.name, reason=reason)
     if part == "all" and has_test:
         reason = "test films are measured by --part test, which is a line in the ledger"
         raise TrainingError(Code.USAGE, reason=reason)
@@ -100,5 +100,5 @@ def _own_split(
     used = data_sha256(split.fit + split.validation + split.calibration)
     if used != bundle.spec.training.data.sha256:
         reason = "these are not the films that the model was made from, so the split is another"
-        raise TrainingError(Code.DATA_INVALID, place=data.name, reason=reason)
+        raise TrainingError(TrainingCode.DATA_INVALID, place=data.name, reason=reason)
     return split

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from cxr_app.bundle import Bundle, open_bundle
 from cxr_app.codes import Code
 from cxr_app.decision import decide
-from cxr_app.errors import TrainingError
 from cxr_app.imaging.decode import decode
 from cxr_app.imaging.film import Film
 from cxr_app.imaging.quality import examine
@@ -18,6 +17,7 @@ from cxr_app.limits import Limits
 from cxr_app.sources import FileSource
 from cxr_app.spec import Task
 from training.calibration.decision import calibrated
+from training.errors import TrainingError
 from training.explanation.evidence_picture import draw_map
 from training.explanation.gradient_map import gradient_map
 from training.networks.loading import load_served

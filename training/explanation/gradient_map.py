@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxr_app.codes import Code
-from cxr_app.errors import TrainingError
 from cxr_app.spec import Task
+from training.errors import TrainingError
 
 __all__ = ["gradient_map"]
 

@@ -4,8 +4,7 @@ import json
 from typing import Any
 
 from cxr_app.bundle import Bundle
-from cxr_app.codes import Code
-from cxr_app.errors import TrainingError
+from training.errors import TrainingCode, TrainingError
 
 __all__ = ["read_metrics"]
 
@@ -29,4 +28,4 @@ def read_metrics(bundle: Bundle) -> dict[str, Any]:
 
 
 def _unreadable(reason: str) -> TrainingError:
-    return TrainingError(Code.DATA_INVALID, place="report/metrics.json", reason=reason)
+    return TrainingError(TrainingCode.DATA_INVALID, place="report/metrics.json", reason=reason)

@@ -9,11 +9,10 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from cxr_app.codes import Code
-from cxr_app.errors import TrainingError
 from cxr_app.spec import Task
 from training.data.batches import Batches, Targets
 from training.data.sampling import SAMPLERS
+from training.errors import TrainingCode, TrainingError
 from training.learning.optimizers import optimizer_of
 from training.learning.progress import Epoch, EpochScore, Progress, by_auc
 from training.learning.schedules import EPOCH_RATES, SCHEDULES
@@ -195,6 +194,6 @@ def _validate(network: keras.Model, films: Labelled, task: Task) -> Scores:
     logits = network.predict(films.items, batch_size=PREDICTED_AT_ONCE, verbose=0)
     if not np.isfinite(logits).all():
         reason = f"{network.name} gives values that are not numbers; lower fit.learning_rate"
-        raise TrainingError(Code.DATA_INVALID, place="training", reason=reason)
+        raise TrainingError(TrainingCode.DATA_INVALID, place="training", reason=reason)
     entry = TASKS[task]
     return entry.score(films.truth, entry.probabilities(logits))

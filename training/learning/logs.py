@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cxr_app.codes import Code
-from cxr_app.errors import TrainingError
+from training.errors import TrainingError
 
 __all__ = ["check_tensorboard", "write_curves"]
 

@@ -3,8 +3,7 @@
 import keras
 import numpy as np
 
-from cxr_app.codes import Code
-from cxr_app.errors import TrainingError
+from training.errors import TrainingCode, TrainingError
 from training.networks.backbones import BACKBONES
 from training.networks.graphs import build_fitted, shape_of
 from training.networks.heads import HEADS
@@ -48,7 +47,7 @@ def hold(network: keras.Model, recipe: Recipe) -> keras.Model:
         return network
     if first not in names:
         reason = f"network.first_trained: {network.name} has no layer '{first}'"
-        raise TrainingError(Code.RECIPE_INVALID, file=recipe.name, reason=reason)
+        raise TrainingError(TrainingCode.RECIPE_INVALID, file=recipe.name, reason=reason)
     for layer in network.layers[: names.index(first)]:
         layer.trainable = False
     if recipe.network.freeze is Freeze.ALL:

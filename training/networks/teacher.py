@@ -7,7 +7,7 @@ import keras
 
 from cxr_app.bundle import Bundle, load_bundle
 from cxr_app.codes import Code
-from cxr_app.errors import TrainingError
+from training.errors import TrainingError
 from training.networks.backbones import BACKBONES
 from training.networks.graphs import Shape, build_fitted
 from training.networks.heads import HEADS

@@ -13,7 +13,7 @@ import numpy as np
 
 from cxr_app.bundle import open_bundle
 from cxr_app.codes import Code
-from cxr_app.errors import TrainingError
+from training.errors import TrainingCode, TrainingError
 from training.networks.loading import load_served
 
 __all__ = ["FirstWeights", "first_weights_of", "start_from"]
@@ -200,4 +200,4 @@ def _unusable(reason: str) -> TrainingError:
 
 
 def _unfit(file: str, reason: str) -> TrainingError:
-    return TrainingError(Code.DATA_INVALID, place=file, reason=reason)
+    return TrainingError(TrainingCode.DATA_INVALID, place=file, reason=reason)

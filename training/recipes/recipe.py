@@ -8,10 +8,9 @@ from typing import Annotated, ClassVar, Final
 
 from pydantic import ConfigDict, Field
 
-from cxr_app.codes import Code
-from cxr_app.errors import TrainingError
 from cxr_app.spec import Task
 from cxr_app.strict import STRICT, read_strictly
+from training.errors import TrainingCode, TrainingError
 from training.recipes.augmentation import AugmentRecipe
 from training.recipes.data import AlsoRecipe, DataRecipe, PopulationRecipe
 from training.recipes.decision import DecisionRecipe
@@ -170,7 +169,7 @@ def read_recipe(path: Path) -> tuple[Recipe, str]:
         data = path.read_bytes()
     except OSError as error:
         raise TrainingError(
-            Code.RECIPE_INVALID, file=path.name, reason="there is no such file"
+            TrainingCode.RECIPE_INVALID, file=path.name, reason="there is no such file"
         ) from error
     try:
         if len(data) > MAX_RECIPE_BYTES:
@@ -178,8 +177,10 @@ def read_recipe(path: Path) -> tuple[Recipe, str]:
         recipe = read_strictly(Recipe, tomllib.loads(data.decode("utf-8")))
     except RecursionError as error:
         reason = "is nested too deep; a recipe has tables of keys and lists, no more"
-        raise TrainingError(Code.RECIPE_INVALID, file=path.name, reason=reason) from error
+        raise TrainingError(TrainingCode.RECIPE_INVALID, file=path.name, reason=reason) from error
     except ValueError as error:
         # UnicodeDecodeError and TOMLDecodeError are ValueErrors; their text names line and column.
-        raise TrainingError(Code.RECIPE_INVALID, file=path.name, reason=str(error)) from error
+        raise TrainingError(
+            TrainingCode.RECIPE_INVALID, file=path.name, reason=str(error)
+        ) from error
     return recipe, hashlib.sha256(data).hexdigest()

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, get_args, get_type_hints
 
-from cxr_app.codes import Code
-from cxr_app.errors import TrainingError
 from cxr_app.strict import read_strictly
+from training.errors import TrainingCode, TrainingError
 from training.recipes.recipe import Recipe
 from training.recipes.search import SearchRecipe
 
@@ -103,4 +102,4 @@ def _takes_whole_numbers(recipe: Recipe, space: SearchRecipe) -> bool:
 
 
 def _invalid(recipe: Recipe, reason: str) -> TrainingError:
-    return TrainingError(Code.RECIPE_INVALID, file=recipe.name, reason=reason)
+    return TrainingError(TrainingCode.RECIPE_INVALID, file=recipe.name, reason=reason)

@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cxr_app.codes import Code
-from cxr_app.errors import TrainingError
 from cxr_app.spec import Task
 from training.data.preparation import Prepared, join
+from training.errors import TrainingCode, TrainingError
 from training.learning.fit import FitRun
 from training.learning.progress import EPOCH_SCORES, Epoch, EpochScore, by_recency
 from training.learning.training import TrainingTask, train
@@ -132,7 +131,7 @@ def choose(candidates: tuple[Candidate, ...], task: Task = Task.BINARY) -> Candi
     if not useful:
         names = ", ".join(candidate.backbone for candidate in candidates)
         raise TrainingError(
-            Code.DATA_INVALID,
+            TrainingCode.DATA_INVALID,
             place="validation",
             reason=f"no usable candidate: {names} gave one answer for every film; "
             "train longer, or with more films",

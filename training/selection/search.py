@@ -13,9 +13,9 @@ from typing import Any, Final
 import numpy as np
 
 from cxr_app.codes import Code
-from cxr_app.errors import TrainingError
 from training.data.preparation import prepare
 from training.data.splits import Split
+from training.errors import TrainingCode, TrainingError
 from training.learning.progress import EPOCH_SCORES
 from training.recipes.recipe import Recipe
 from training.recipes.search_space import Value, as_toml, changed, check_space, draw
@@ -197,7 +197,7 @@ def _score_of(candidates: tuple[Candidate, ...], recipe: Recipe) -> float:
     useful = [one for one in candidates if not one.gives_one_answer]
     if not useful:
         raise TrainingError(
-            Code.DATA_INVALID, place="validation", reason="one answer for every film"
+            TrainingCode.DATA_INVALID, place="validation", reason="one answer for every film"
         )
     return max(EPOCH_SCORES[recipe.fit.monitor](one.best)[0] for one in useful)
 
@@ -233,7 +233,7 @@ def _found(done: tuple[Trial, ...]) -> Found:
     if not scored:
         last = f"the last one: {done[-1].refused.rstrip('.')}" if done else "there were none"
         reason = f"no trial came to an end; {last}"
-        raise TrainingError(Code.DATA_INVALID, place="search", reason=reason)
+        raise TrainingError(TrainingCode.DATA_INVALID, place="search", reason=reason)
     best = max(scored, key=lambda trial: trial.score or 0.0)
     return Found(best=best.values, score=best.score or 0.0, trials=done)
 

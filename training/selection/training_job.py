@@ -7,12 +7,12 @@ from pathlib import Path
 import keras
 
 from cxr_app.codes import Code
-from cxr_app.errors import TrainingError
 from training.data.archive import read_films, split_films
 from training.data.high_resolution_copies import with_sharp_copies
 from training.data.second_archive import with_also
 from training.data.sources import LabelledFilm, data_sha256
 from training.data.splits import Split
+from training.errors import TrainingError
 from training.export.metrics_file import read_metrics
 from training.networks.teacher import Teacher
 from training.networks.weights import FirstWeights

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from cxr_app.codes import Code
-from cxr_app.errors import TrainingError
 from tests.makers import film, saved
 from training import output_paths as outputs
 from training.audit import AuditRequest, explore
+from training.errors import TrainingCode, TrainingError
 from training.recipes.data import DataRecipe
 from training.recipes.recipe import Recipe, read_recipe
 
@@ -226,7 +226,7 @@ def test_a_folder_of_one_class_is_refused_and_nothing_is_written(tmp_path):
     with pytest.raises(TrainingError, match="no film of class PNEUMONIA") as refused:
         ask(tmp_path / "films", tmp_path / "report")
 
-    assert refused.value.code is Code.DATA_INVALID
+    assert refused.value.code is TrainingCode.DATA_INVALID
     assert [path.name for path in tmp_path.iterdir()] == ["films"]
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cxr_app.errors import TrainingError
 from training.data.high_resolution_copies import with_sharp_copies
 from training.data.sources import LabelledFilm, read_class_folders
+from training.errors import TrainingError
 
 LABELS = ("NORMAL", "PNEUMONIA")
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from cxr_app.errors import TrainingError
 from training.data.second_archive import with_also
 from training.data.sources import LabelledFilm
 from training.data.splits import Split
+from training.errors import TrainingError
 from training.recipes.data import AlsoRecipe
 from training.recipes.fitting import FitRecipe
 from training.recipes.recipe import Recipe

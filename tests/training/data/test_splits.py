@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from cxr_app.errors import TrainingError
 from training.data.sources import LabelledFilm
 from training.data.splits import split_by_patient
+from training.errors import TrainingError
 from training.recipes.data import DataRecipe
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cxr_app.errors import TrainingError
 from training.cli import main
+from training.errors import TrainingError
 from training.evaluation.answer_file import Owner, StoredAnswers
 from training.evaluation.comparison import _told_apart
 from training.metrics.figures import Called

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from cxr_app.bundle import Bundle
-from cxr_app.errors import TrainingError
 from cxr_app.spec import DataFacts, TrainingFacts
 from tests.bundles import tiny_spec
 from tests.training import findings
+from training.errors import TrainingError
 from training.evaluation.subsets import find_part
 
 DATA = """source = "nih-binary"

@@ -8,11 +8,12 @@ import pytest
 from PIL import Image
 
 from cxr_app.bundle import load_bundle
-from cxr_app.errors import BundleError, Rejected, TrainingError
+from cxr_app.errors import BundleError, Rejected
 from cxr_app.spec import Task
 from tests.bundles import drawn_inputs, tiny_network, tiny_spec
 from tests.makers import film, saved
 from training import output_paths as outputs
+from training.errors import TrainingError
 from training.explanation.attribution import explain
 from training.export.bundle import export
 
@@ -140,7 +141,7 @@ def test_a_label_of_another_model_is_refused(asked_for):
 
 
 def test_what_is_no_film_is_rejected_as_the_app_does(asked_for, tmp_path: Path):
-    with pytest.raises(Rejected, match="no file at this place"):
+    with pytest.raises(Rejected, match="No file was found"):
         explain(**asked_for(film=tmp_path / "films" / "none.png"))
 
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from cxr_app.errors import TrainingError
 from cxr_app.heatmap import Layer, PooledHead, activation_map
 from cxr_app.spec import Task
+from training.errors import TrainingError
 from training.explanation.gradient_map import gradient_map
 from training.export.bundle import _head_bytes
 from training.networks.backbones import BACKBONES, Backbone

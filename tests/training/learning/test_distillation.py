@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from cxr_app.errors import TrainingError
+from training.errors import TrainingError
 from training.learning.distillation import area_matrix, by_teachers
 from training.learning.fit import FitRun, Labelled, fit
 from training.learning.progress import Progress, by_recency

@@ -9,9 +9,9 @@ import keras
 import numpy as np
 import pytest
 
-from cxr_app.errors import TrainingError
 from cxr_app.spec import Task
 from training.data.augmentation import augment
+from training.errors import TrainingError
 from training.learning.fit import FitRun, Labelled, TrainingSetup, by_labels, fit, targets_of
 from training.learning.losses import loss_of
 from training.learning.progress import Progress, by_auc

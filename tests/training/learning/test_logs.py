@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cxr_app.errors import TrainingError
+from training.errors import TrainingError
 from training.learning.logs import check_tensorboard, write_curves
 
 OLD = {"epoch": 1, "loss": 0.9, "accuracy": 0.7, "auc": 0.8, "sensitivity": 0.6,

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-from cxr_app.errors import TrainingError
+from training.errors import TrainingError
 from training.networks.weights import FirstWeights, first_weights_of, start_from
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import training
-from cxr_app.errors import TrainingError
+from training.errors import TrainingError
 from training.recipes.recipe import read_recipe
 
 GOOD = """

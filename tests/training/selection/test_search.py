@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cxr_app.errors import TrainingError
 from cxr_app.imaging.phantom import draw_phantom
 from cxr_app.limits import Limits
 from training.data.archive import split_of
 from training.data.preparation import Prepared, read_input
 from training.data.reduction import shrink
 from training.data.sources import LabelledFilm
+from training.errors import TrainingError
 from training.learning.progress import Epoch
 from training.metrics.scores import Scores
 from training.networks.backbones import BACKBONES

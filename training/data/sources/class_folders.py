@@ -5,11 +5,10 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from cxr_app.codes import Code
-from cxr_app.errors import TrainingError
 from training.data.sources.film_names import kind_of, patient_of
 from training.data.sources.films import ENDINGS, LabelledFilm, film_sha256, invalid
 from training.data.sources.table import read_table
+from training.errors import TrainingCode, TrainingError
 
 __all__ = ["read_class_folders"]
 
@@ -92,7 +91,7 @@ def _check_leak(named: dict[str, str], found: list[LabelledFilm]) -> None:
     if shared:
         films = sum(film.patient in shared for film in found)
         reason = f"{len(shared)} patients with {films} films stand in test and outside it"
-        raise TrainingError(Code.DATA_LEAK, place="patients.csv", reason=reason)
+        raise TrainingError(TrainingCode.DATA_LEAK, place="patients.csv", reason=reason)
 
 
 def _subset_folders(folder: Path) -> list[tuple[str, Path]]:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from cxr_app.codes import Code
-from cxr_app.errors import TrainingError
+from training.errors import TrainingCode, TrainingError
 
 __all__ = ["ENDINGS", "LabelledFilm", "data_sha256", "film_sha256", "invalid"]
 
@@ -81,4 +80,4 @@ def data_sha256(films: tuple[LabelledFilm, ...]) -> str:
 
 def invalid(place: Path, reason: str) -> TrainingError:
     """Say that data at a place cannot be used, by the place's last name alone."""
-    return TrainingError(Code.DATA_INVALID, place=place.name or str(place), reason=reason)
+    return TrainingError(TrainingCode.DATA_INVALID, place=place.name or str(place), reason=reason)

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from pathlib import Path, PurePath
 from typing import Final
 
-from cxr_app.codes import Code
-from cxr_app.errors import TrainingError
 from training.data.sources.films import ENDINGS, LabelledFilm, film_sha256, invalid
 from training.data.sources.table import Row, read_table
+from training.errors import TrainingCode, TrainingError
 from training.recipes.names import FINDINGS
 
 __all__ = ["FINDINGS", "NO_FINDING", "read_nih_binary", "read_nih_findings"]
@@ -213,7 +212,9 @@ def _subsets(folder: Path, known: set[str]) -> Callable[[str], str]:
         for stem in listed:
             if subsets.setdefault(stem, subset) != subset:
                 raise TrainingError(
-                    Code.DATA_LEAK, place=places[subset].name, reason=f"{stem} stands in both lists"
+                    TrainingCode.DATA_LEAK,
+                    place=places[subset].name,
+                    reason=f"{stem} stands in both lists",
                 )
     others = "test" if found == ["train"] else "train"
     return lambda stem: subsets.get(stem, others)
@@ -246,4 +247,4 @@ def _check_lists(folder: Path, films: list[LabelledFilm]) -> None:
     shared = sorted(patient for patient, sides in subsets.items() if len(sides) == 2)
     if shared:
         reason = f"{len(shared)} patients stand in test_list.txt and outside it"
-        raise TrainingError(Code.DATA_LEAK, place=folder.name, reason=reason)
+        raise TrainingError(TrainingCode.DATA_LEAK, place=folder.name, reason=reason)

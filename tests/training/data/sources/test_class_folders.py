@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from cxr_app.errors import TrainingError
 from training.data.sources import data_sha256, read_class_folders
+from training.errors import TrainingError
 
 LABELS = ("NORMAL", "PNEUMONIA")
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from cxr_app.errors import TrainingError
 from training.data.sources.nih import read_nih_binary, read_nih_findings
+from training.errors import TrainingError
 
 HEADER = "Image Index,Finding Labels,Follow-up #,Patient ID,Patient Age,Patient Sex,View Position\n"
 ROWS = (

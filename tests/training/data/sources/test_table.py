@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxr_app.errors import TrainingError
 from training.data.sources import table
 from training.data.sources.table import read_table
+from training.errors import TrainingError
 
 COLUMNS = ("file", "patient")
 
