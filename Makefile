@@ -24,11 +24,7 @@ help:
 	@echo 'make lock              work out the requirements files from pyproject.toml'
 
 app: packages-app
-	@case '$(PORT)' in ''|*[!0-9]*|0*|??????*) bad=1;; *) bad=$$(( $(PORT) > 65535 ));; esac; \
-	if [ "$$bad" = 1 ]; then echo 'PORT is a number from 1 to 65535; it was "$(PORT)".' >&2; exit 2; fi
-	@$(PY) -c 'import socket; socket.create_server(("127.0.0.1", $(PORT))).close()' 2>/dev/null || { \
-	    echo "Port $(PORT) is in use; stop the other program or choose another port with PORT=$$(( $(PORT) + 1 ))." >&2; exit 2; }
-	@exec $(PY) -m streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT)
+	@exec $(PY) -m cxr_app serve --port '$(PORT)'
 
 test: packages-dev
 	@$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile

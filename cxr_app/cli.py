@@ -1,4 +1,4 @@
-"""The command line: python -m cxr_app predict SOURCE..."""
+"""The command line: python -m cxr_app predict SOURCE..., and serve."""
 
 import argparse
 import logging
@@ -25,6 +25,7 @@ from cxr_app.names import printable
 from cxr_app.pipeline import classify_sources
 from cxr_app.prediction import Prediction
 from cxr_app.records import Record, Status
+from cxr_app.serve import serve
 from cxr_app.settings import Settings, read_settings
 from cxr_app.sources import Fetches, Source, find_sources
 
@@ -44,15 +45,15 @@ exit status:
   2  wrong usage, an unusable model, or the output cannot be written
   130  stopped by Ctrl-C; sources not reached got the record 'cancelled'
 
-Research and education only: not a medical device, not for diagnosis.
+Research and education only. Not a medical device, not for diagnostic use.
 """
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m cxr_app",
-        description="Classify front chest X-ray films of children of 1-5 years.",
-        epilog="Research and education only: not a medical device, not for diagnosis.",
+        description="Classify frontal chest radiographs of children aged 1 to 5 years.",
+        epilog="Research and education only. Not a medical device, not for diagnostic use.",
     )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     predict = verbs.add_parser(
@@ -81,7 +82,20 @@ def _parser() -> argparse.ArgumentParser:
     predict.add_argument(
         "--strict", action="store_true", help="exit status 1 if any source is rejected"
     )
+    page = verbs.add_parser(
+        "serve",
+        help="start the page",
+        description="Serve the page until Ctrl-C.",
+    )
+    page.add_argument("--address", default="127.0.0.1", help="IP address (default: 127.0.0.1)")
+    page.add_argument("--port", type=_port, default=8501, help="1 to 65535 (default: 8501)")
     return parser
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65_535:
+        raise argparse.ArgumentTypeError(f"must be a number from 1 to 65535, not '{text}'")
+    return int(text)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -95,6 +109,8 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     options = _parser().parse_args(arguments)
     try:
+        if options.verb == "serve":
+            return serve(options.address, options.port, read_settings())
         return _predict(options)
     except CxrError as error:
         print(f"{error.code}: {printable(str(error))}", file=sys.stderr)

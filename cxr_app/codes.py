@@ -79,6 +79,7 @@ class Code(StrEnum):
     USAGE = "usage"
     OUTPUT_FAILED = "output_failed"
     BIND_REFUSED = "bind_refused"
+    PORT_TAKEN = "port_taken"
     INTERNAL_ERROR = "internal_error"
 
 
@@ -245,8 +246,12 @@ ANSWERS: Final[Mapping[Code, Answer]] = MappingProxyType(
             "The output could not be written ({reason}). Choose another file."
         ),
         Code.BIND_REFUSED: _stop(
-            "The page would be open to other computers, and it has no sign-in. Start it with "
-            "--server.address 127.0.0.1, or set CXR_OPEN_TO_NETWORK=1 if you want that."
+            "The page would be open to other computers, and it has no sign-in. Use the address "
+            "127.0.0.1, or set CXR_OPEN_TO_NETWORK=1 if you want that."
+        ),
+        Code.PORT_TAKEN: _stop(
+            "Port {port} is in use. Stop the other program, or choose another port, such as "
+            "{other}."
         ),
         Code.INTERNAL_ERROR: _stop(
             "Something went wrong inside the program. This is a bug; please report it with "

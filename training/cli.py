@@ -2,19 +2,20 @@
 
 import argparse
 import logging
-import os
 import sys
 from typing import Final
 
 from cxr_app.codes import Code
 from cxr_app.errors import CxrError
 from cxr_app.names import printable
+from cxr_app.patches import import_keras
 from training.commands import compare, evaluate, explain, explore, search, select
 from training.errors import TrainingError
 
 __all__ = ["main", "parser"]
 
 VERBS: Final = (explore, select, search, evaluate, compare, explain)
+WITH_KERAS: Final = ("select", "search", "evaluate", "explain")
 RESUMABLE: Final = ("select", "search")  # by typing the same command again
 
 
@@ -40,9 +41,9 @@ def main(arguments: list[str] | None = None) -> int:
     """
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     options = parser().parse_args(arguments)
-    # TensorFlow's C++ side writes pages of start-up notes otherwise.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
+        if options.verb in WITH_KERAS:
+            import_keras()
         options.command(options)
     except CxrError as error:
         print(f"{error.code}: {printable(str(error))}", file=sys.stderr)

@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 import threading
 import zipfile
 from typing import Any, Final
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from cxr_app.codes import Code
 from cxr_app.engine.base import ModelFiles, Outputs
 from cxr_app.errors import BundleError
+from cxr_app.patches import import_keras
 
 __all__ = ["KerasEngine", "refuse_code"]
 
@@ -46,9 +46,7 @@ class KerasEngine:
 
     def __init__(self, files: ModelFiles) -> None:
         refuse_code(files.read("model.keras"))
-        # The C++ side of TensorFlow writes its start-up notes to stderr, which is for complaints.
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        import keras
+        keras = import_keras()
 
         self.name = f"keras {keras.__version__} on {keras.backend.backend()}"
         self.precision = "f32"

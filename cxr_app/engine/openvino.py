@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from cxr_app.codes import Code
 from cxr_app.engine.base import ModelFiles, Outputs
-from cxr_app.engine.silent_openvino import import_openvino
 from cxr_app.errors import BundleError
+from cxr_app.patches import import_openvino
 from cxr_app.settings import Precision
 
 __all__ = ["OpenVinoEngine"]

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from cxr_app import patches
 from cxr_app.codes import Code
-from cxr_app.pages import state, tab
+from cxr_app.pages import state
 from cxr_app.pages.parts import (
     address,
     examples,
@@ -13,7 +14,6 @@ from cxr_app.pages.parts import (
     session_head,
     sidebar,
     style,
-    uploads,
     wording,
 )
 from cxr_app.pages.parts.guard import guarded
@@ -29,8 +29,8 @@ def page() -> None:
     with guarded():
         settings = read_settings()
         address.check(settings)
-        uploads.keep_in_memory(settings.limits.max_bytes)
-        tab.draw_whole_on_return()
+        patches.keep_uploads_in_memory(settings.limits.max_bytes)
+        patches.draw_whole_on_return()
         style.apply()
         st.title("CXR Demo", anchor=False)
         st.write(

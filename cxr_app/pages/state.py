@@ -15,11 +15,11 @@ from typing import Final, ParamSpec
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import DeletedFile, UploadedFile
 
+from cxr_app import patches
 from cxr_app.codes import Code
 from cxr_app.desk import NEW, Desk
 from cxr_app.errors import CxrError
 from cxr_app.examples import ADULTS, drawing
-from cxr_app.pages import tab
 from cxr_app.runs import Services
 from cxr_app.sessions import Given, Intake, PatientSession
 
@@ -101,7 +101,7 @@ def _contained(callback: Callable[P, None]) -> Callable[P, None]:
 def open_desk(services: Services) -> Desk:
     """Return this tab's desk; the first time it is made."""
     if _DESK not in st.session_state:
-        st.session_state[_DESK] = Desk(services, is_connected=tab.connection())
+        st.session_state[_DESK] = Desk(services, is_connected=patches.is_tab_open())
     found: Desk = st.session_state[_DESK]
     found.touch()
     return found
@@ -168,7 +168,7 @@ def add_uploads(to: Form, widget: str) -> None:
     uploads: Sequence[UploadedFile | DeletedFile] = st.session_state.get(widget) or ()
     new = [upload for upload in uploads if isinstance(upload, UploadedFile)]
     _add(to, [desk().uploaded(upload.name, upload.getvalue()) for upload in new])
-    tab.free(new)
+    patches.free_uploads(new)
 
 
 @_contained

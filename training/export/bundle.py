@@ -17,8 +17,8 @@ from cxr_app.bundle import Bundle, open_bundle
 from cxr_app.engine.base import Engine
 from cxr_app.engine.keras import KerasEngine
 from cxr_app.engine.openvino import OpenVinoEngine
-from cxr_app.engine.silent_openvino import import_openvino
 from cxr_app.heatmap import POOLINGS
+from cxr_app.patches import import_openvino
 from cxr_app.settings import Precision
 from cxr_app.spec import Spec, spec_bytes
 from training.networks.heads import SHARPNESS

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from cxr_app.engine.silent_openvino import import_openvino
+from cxr_app.patches import import_openvino
 from training.data.preparation import Prepared
 from training.networks.backbones import Scaling
 
