@@ -149,9 +149,6 @@ def _predict(options: argparse.Namespace) -> int:
             total = sum(1 for _ in find(options.sources))
         count, is_any_rejected = _write(records, _FORMATS[options.format], stream, total)
         was_interrupted = is_interrupted()
-    for text in options.sources:
-        if os.path.isdir(text) and not any(find([text])):  # noqa: PTH112
-            print(f"There is no file in the folder {printable(text)}.", file=sys.stderr)
     if count and options.format == "table":
         print(printable(bundle.spec.notice), file=sys.stderr if output else sys.stdout)
     if was_interrupted:

@@ -15,6 +15,7 @@ from cxr_app.fetch.redaction import shown_url
 from cxr_app.limits import MIB, Limits
 
 __all__ = [
+    "EmptyFolder",
     "Fetches",
     "FileSource",
     "Once",
@@ -81,6 +82,22 @@ class FileSource:
             raise Rejected(Code.NO_ACCESS) from None
         _check(len(data), limits)
         return data
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyFolder:
+    """A folder without a file, which gets its record as any source does.
+
+    Attributes
+    ----------
+    name : str
+    """
+
+    name: str
+
+    def read(self, limits: Limits) -> bytes:  # noqa: ARG002  # as every source
+        """Refuse; see `Source.read`."""
+        raise Rejected(Code.NOT_FOUND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +231,12 @@ def find_sources(
         # Unlike Path.is_dir this is False, not an error, for a name that no file can have.
         elif os.path.isdir(text):  # noqa: PTH112
             shown = text.rstrip("/" + os.sep) or text
-            yield from _below(path, shown, leave_out, depth=1)
+            is_empty = True
+            for source in _below(path, shown, leave_out, depth=1):
+                is_empty = False
+                yield source
+            if is_empty:
+                yield EmptyFolder(shown)
         else:
             yield FileSource(path, text)
 

@@ -97,21 +97,25 @@ def test_strict_makes_a_rejection_exit_1(films):
     assert main(["predict", "films/a.png", "--strict", "--output", "o"]) == 0
 
 
-def test_an_empty_folder_is_no_error(films, capsys):
-    Path("empty").mkdir()
-
-    assert main(["predict", "empty"]) == 0
-    assert "no file in the folder empty" in capsys.readouterr().err
-
-
-def test_an_empty_folder_among_others_is_said_too(films, capsys):
-    Path("empty").mkdir()
+def test_an_empty_folder_among_others_has_its_record(films, capsys):
+    Path("empty/below").mkdir(parents=True)
 
     assert main(["predict", "empty", "films", "--format", "jsonl"]) == 0
 
-    out, err = capsys.readouterr()
-    assert len(out.splitlines()) == 3
-    assert "no file in the folder empty" in err
+    empty, *others = records(capsys)
+    assert (empty["source"], empty["status"], empty["code"]) == ("empty", "rejected", "not_found")
+    assert len(others) == 3
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "jsonl"])
+def test_no_control_character_of_a_name_reaches_the_terminal(films, capsys, form: str):
+    Path("\x1b[2Ja\r.png").write_bytes(b"no film")
+
+    main(["predict", "\x1b[2Ja\r.png", "--format", form])
+
+    out = capsys.readouterr().out.replace("\r\n", "\n")
+    assert [letter for letter in out if letter != "\n" and not letter.isprintable()] == []
+    assert "[2Ja" in out
 
 
 def test_a_table_shows_label_percentage_caveats_and_the_notice(films, capsys):

@@ -4,6 +4,7 @@ import csv
 import io
 from typing import Any, Final
 
+from cxr_app.names import printable
 from cxr_app.records import Record
 
 __all__ = ["COLUMNS", "HEADER", "cells", "line", "neutral", "row"]
@@ -68,7 +69,7 @@ def cells(record: Record) -> list[Any]:
     facts = record.facts
     return [
         record.item,
-        record.source.encode("utf-8", "backslashreplace").decode("utf-8"),
+        printable(record.source),  # a terminal would obey what is in a name
         record.status,
         record.code,
         record.message,
