@@ -72,8 +72,8 @@ def select(job: TrainingJob) -> Bundle:
     recipe, films = job.recipe, films_of(job)
     for sentence in never_trained(recipe, job.first):
         log.warning("%s", sentence)
-    sizes = _sizes(job)
-    check_room(job.target, n_bytes=bundle_bytes(max(size.parameters for size in sizes.values())))
+    networks = _network_specs(job)
+    check_room(job.target, n_bytes=bundle_bytes(max(one.parameters for one in networks.values())))
     selection, calibration = _prepare(job, films.split)
     candidates = train_candidates(selection, job.first)
     winner = choose(candidates, recipe.data.task)
@@ -85,19 +85,19 @@ def select(job: TrainingJob) -> Bundle:
     log.info("exporting to %s", job.target.name)
     return export(
         served,
-        _spec(job, sizes[winner.backbone], decided.decision, films.used),
+        _spec(job, networks[winner.backbone], decided.decision, films.used),
         films=_spread(calibration.films),
         target=job.target,
         report=lambda bundle: write_report(bundle, findings),
     )
 
 
-def _sizes(job: TrainingJob) -> dict[str, NetworkSpec]:
+def _network_specs(job: TrainingJob) -> dict[str, NetworkSpec]:
     """Build every candidate once, so that weights that do not fit are found before hours pass."""
-    head, sizes = HEADS[job.recipe.network.head], {}
+    head, specs = HEADS[job.recipe.network.head], {}
     for name in job.recipe.candidates:
         network = network_of(name, job.recipe, job.first[name])
-        sizes[name] = NetworkSpec(
+        specs[name] = NetworkSpec(
             backbone=name,
             head=head.name,
             pooling=head.pooling,
@@ -105,7 +105,7 @@ def _sizes(job: TrainingJob) -> dict[str, NetworkSpec]:
             parameters=network.count_params(),
             trainable=trainable_count(network),
         )
-    return sizes
+    return specs
 
 
 def _prepare(job: TrainingJob, split: Split) -> tuple[Selection, Prepared]:

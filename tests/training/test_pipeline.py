@@ -121,7 +121,8 @@ def select(films: Path, recipe: Path, tmp_path: Path, *more: str) -> int:
 def trained(films: Path, backbone: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One whole run; tests that change the bundle work on a copy."""
     folder = tmp_path_factory.mktemp("trained")
-    assert select(films, write_recipe(folder), folder, "--weights", str(backbone)) == 0
+    more = ["--weights", str(backbone), "--tensorboard"]
+    assert select(films, write_recipe(folder), folder, *more) == 0
     return folder / "models" / "smoke"
 
 
@@ -135,6 +136,11 @@ def test_a_folder_of_films_becomes_a_bundle_that_answers(films, trained, tmp_pat
     card = (bundle.folder / "report" / "card.md").read_text()
     assert str(films) not in card
     assert (bundle.folder / "report" / "plots" / "curves.png").stat().st_size > 1000
+    logs = trained.parents[1] / "run" / "logs"
+    assert {path.parent.parent.name for path in logs.rglob("events*")} == {
+        "mobilenetv2",
+        "retrained",
+    }
     # It answers on the command line, and tells the two kinds of drawing apart.
     table = tmp_path / "table.jsonl"
     predict(["predict", str(films), "--model", str(bundle.folder), "--format", "jsonl",

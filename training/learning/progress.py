@@ -72,7 +72,7 @@ EPOCH_SCORES: Final[Mapping[Monitor, EpochScore]] = MappingProxyType(
 class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # keras has no types
     """Validates after each epoch, keeps the best weights, and lets an interrupted run resume.
 
-    `curves.json` is written last, in one piece: an epoch that is not in it is trained again, so
+    `epochs.json` is written last, in one piece: an epoch that is not in it is trained again, so
     Ctrl-C or a kill costs at most one epoch and never leaves files that disagree.
 
     Parameters
@@ -87,7 +87,7 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # keras has no 
     def __init__(self, folder: Path, *, recipe: FitRecipe, score: EpochScore) -> None:
         super().__init__()
         self._folder, self._recipe, self._score = folder, recipe, score
-        self._table = folder / "curves.json"
+        self._table = folder / "epochs.json"
         rows = json.loads(self._table.read_text("utf-8")) if self._table.is_file() else []
         self.curves = tuple(
             Epoch(**{**row, "validation": Scores(**row["validation"])}) for row in rows
@@ -158,10 +158,10 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # keras has no 
     def _commit(self) -> None:
         self.model.save_weights(self._state("weights.h5"))  # its optimizer too
         self._mean.save(self._state("mean.npz"))
-        unfinished = self._folder / "curves.part"
+        unfinished = self._folder / "epochs.part"
         unfinished.write_text(json.dumps([asdict(row) for row in self.curves], indent=1), "utf-8")
         unfinished.replace(self._table)
-        needed = {f"after-{len(self.curves)}", self.best_weights.name.split(".")[0], "curves"}
+        needed = {f"after-{len(self.curves)}", self.best_weights.name.split(".")[0], "epochs"}
         for path in self._folder.iterdir():
             if path.name.split(".")[0] not in needed:
                 path.unlink()

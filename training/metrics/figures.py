@@ -7,9 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxr_app.spec import Interval
-from training.metrics import scores
 from training.metrics.bootstrap import bootstrap_intervals
-from training.metrics.scores import Weights
+from training.metrics.scores import Weights, accuracy, auc, figures_of, share_right
 
 __all__ = [
     "FIGURES",
@@ -109,17 +108,8 @@ def mean_figures(many: tuple[Called, ...]) -> dict[str, Interval]:
 
 
 def _figures(called: Called, weights: Weights) -> NDArray[np.float64]:
-    labels, probability, said = called.labels, called.probability, called.said
-    columns = (
-        scores.auc(labels, probability, weights),
-        scores.accuracy(labels, said, weights),
-        scores.share_right(labels, said, weights, wanted=1),
-        scores.share_right(labels, said, weights, wanted=0),
-        scores.brier(labels, probability, weights),
-        scores.ece(labels, probability, weights),
-        scores.average_precision(labels, probability, weights),
-    )
-    return np.stack(columns, axis=1)
+    found = figures_of(called.labels, called.probability, called.said, weights)
+    return np.stack([found[name] for name in FIGURES], axis=1)
 
 
 def confusion(called: Called) -> dict[str, int]:
@@ -144,8 +134,7 @@ def predictive_values(called: Called) -> list[dict[str, Any]]:
 
     def values(weights: Weights) -> NDArray[np.float64]:
         sensitivity, specificity = (
-            scores.share_right(called.labels, called.said, weights, wanted=wanted)
-            for wanted in (1, 0)
+            share_right(called.labels, called.said, weights, wanted=wanted) for wanted in (1, 0)
         )
         columns = []
         for share in PREVALENCES:
@@ -205,7 +194,7 @@ def changes(before: tuple[Called, ...], after: tuple[Called, ...]) -> dict[str, 
 
 def _pair(called: Called, weights: Weights) -> NDArray[np.float64]:
     columns = (
-        scores.auc(called.labels, called.probability, weights),
-        scores.accuracy(called.labels, called.said, weights),
+        auc(called.labels, called.probability, weights),
+        accuracy(called.labels, called.said, weights),
     )
     return np.stack(columns, axis=1)

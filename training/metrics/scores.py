@@ -19,6 +19,7 @@ __all__ = [
     "balanced_weights",
     "brier",
     "ece",
+    "figures_of",
     "precision_recall_f1",
     "score",
     "score_labels",
@@ -60,6 +61,31 @@ class Scores:
     films: int
 
 
+def figures_of(
+    labels: Labels, probability: Values, called: NDArray[np.bool_], weights: Weights
+) -> dict[str, Values]:
+    """Compute every figure of a label by name, each float64 [draws].
+
+    Parameters
+    ----------
+    labels : ndarray, int64 [N]
+        1 for the looked-for class, or for films with the finding.
+    probability : ndarray, float64 [N]
+    called : ndarray, bool [N]
+        Whether the label was said.
+    weights : ndarray, float64 [draws, N]
+    """
+    return {
+        "auc": auc(labels, probability, weights),
+        "accuracy": accuracy(labels, called, weights),
+        "sensitivity": share_right(labels, called, weights, wanted=1),
+        "specificity": share_right(labels, called, weights, wanted=0),
+        "brier": brier(labels, probability, weights),
+        "ece": ece(labels, probability, weights),
+        "average_precision": average_precision(labels, probability, weights),
+    }
+
+
 def score(labels: Labels, probability: Values, *, threshold: float = 0.5) -> Scores:
     """Compute all figures of a label.
 
@@ -72,15 +98,8 @@ def score(labels: Labels, probability: Values, *, threshold: float = 0.5) -> Sco
     threshold : float
         The label is 1 from this probability on.
     """
-    called, once = probability >= threshold, np.ones((1, len(labels)))
-    figures = {
-        "accuracy": accuracy(labels, called, once),
-        "auc": auc(labels, probability, once),
-        "sensitivity": share_right(labels, called, once, wanted=1),
-        "specificity": share_right(labels, called, once, wanted=0),
-        "brier": brier(labels, probability, once),
-        "ece": ece(labels, probability, once),
-    }
+    figures = figures_of(labels, probability, probability >= threshold, np.ones((1, len(labels))))
+    del figures["average_precision"]
     right = np.clip(np.where(labels == 1, probability, 1 - probability), 1e-12, 1)
     return Scores(
         **{name: float(figure[0]) for name, figure in figures.items()},

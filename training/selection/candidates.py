@@ -50,6 +50,7 @@ class Selection:
         self, backbone: str, first: FirstWeights, *, name: str, seed: int, score: EpochScore
     ) -> tuple[tuple[Epoch, ...], Path]:
         """Train one network, whose folders have this name; its curves and its best weights."""
+        log.info("training: %s", name)
         run = FitRun(
             folder=self.progress / name,
             seed=seed,

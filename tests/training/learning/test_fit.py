@@ -136,7 +136,7 @@ def test_the_kept_weights_are_those_of_the_best_epoch(whole):
     accuracy = (logits.argmax(axis=1) == films(1, 20).truth[:, 1]).mean()
     assert accuracy == pytest.approx(best.validation.accuracy)
     kept = {path.name for path in folder.iterdir()}
-    assert kept == {"curves.json", f"best-{best.epoch}.weights.h5"}
+    assert kept == {"epochs.json", f"best-{best.epoch}.weights.h5"}
 
 
 def test_a_rate_that_is_too_high_is_said(tmp_path: Path):

@@ -12,8 +12,8 @@ from training.data.sources.nih import read_nih_binary, read_nih_findings
 
 __all__ = [
     "SOURCES",
+    "ArchiveSource",
     "LabelledFilm",
-    "Source",
     "data_sha256",
     "film_sha256",
     "read_class_folders",
@@ -21,7 +21,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class ArchiveSource:
     """A kind of archive; `training.recipes.names.SOURCE_TASKS` says what its labels mean.
 
     Attributes
@@ -35,19 +35,19 @@ class Source:
     read: Callable[[Path, tuple[str, ...], tuple[str, ...]], tuple[LabelledFilm, ...]]
 
 
-CLASS_FOLDERS: Final = Source(
+CLASS_FOLDERS: Final = ArchiveSource(
     name="class-folders",
     read=lambda folder, labels, _left_out: read_class_folders(folder, labels),
 )
-NIH_BINARY: Final = Source(
+NIH_BINARY: Final = ArchiveSource(
     name="nih-binary",
     read=lambda folder, labels, _left_out: read_nih_binary(folder, labels),
 )
-NIH_FINDINGS: Final = Source(
+NIH_FINDINGS: Final = ArchiveSource(
     name="nih-findings",
     read=lambda folder, labels, left_out: read_nih_findings(folder, labels, left_out=left_out),
 )
 
-SOURCES: Final[Mapping[str, Source]] = MappingProxyType(
+SOURCES: Final[Mapping[str, ArchiveSource]] = MappingProxyType(
     {entry.name: entry for entry in (CLASS_FOLDERS, NIH_BINARY, NIH_FINDINGS)}
 )
