@@ -54,16 +54,16 @@ def check_name(text: str) -> str:
     if not name:
         raise _invalid("it is empty")
     if len(name) > MAX_NAME:
-        raise _invalid(f"it has {len(name)} characters, at most {MAX_NAME} are kept")
+        raise _invalid(f"it has {len(name)} characters, the limit is {MAX_NAME}")
     if any(letter in TURNERS for letter in name):
-        raise _invalid("it holds a hidden sign that turns the reading direction")
+        raise _invalid("it contains a hidden character that changes the reading direction")
     # Controls, lone halves of a character, private use, and separators of lines and paragraphs.
     if any(unicodedata.category(letter) in {"Cc", "Cs", "Co", "Zl", "Zp"} for letter in name):
-        raise _invalid("it holds a line break or another sign that cannot be shown")
+        raise _invalid("it contains a line break or another character that cannot be shown")
     if _highest_pile(name) > MAX_STACKED_MARKS:
-        raise _invalid(f"more than {MAX_STACKED_MARKS} accents stand on one letter")
+        raise _invalid(f"more than {MAX_STACKED_MARKS} accents on one letter")
     if not any(_is_visible(letter) for letter in name):
-        raise _invalid("nothing in it can be seen")
+        raise _invalid("it has no visible characters")
     return name
 
 

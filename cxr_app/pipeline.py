@@ -10,19 +10,28 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, islice
-from typing import Final, NamedTuple, TypeVar
+from threading import Semaphore
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 from cxr_app.codes import Code
 from cxr_app.errors import Rejected
 from cxr_app.imaging.decode import decode
-from cxr_app.imaging.film import Film
+from cxr_app.imaging.film import Facts, Film
+from cxr_app.imaging.film_input import FilmInput, make_input
 from cxr_app.limits import Limits
-from cxr_app.line import Line
 from cxr_app.prediction import Prediction
 from cxr_app.records import Record, answered, rejected
 from cxr_app.sources import Source
 
-__all__ = ["Judged", "attempt", "classify", "classify_films", "classify_sources"]
+__all__ = [
+    "Readable",
+    "Reading",
+    "attempt",
+    "classify",
+    "classify_films",
+    "classify_sources",
+    "read_film",
+]
 
 log = logging.getLogger(__name__)
 
@@ -30,43 +39,94 @@ T = TypeVar("T")
 
 DECODERS: Final = min(2, os.cpu_count() or 1)
 LOOK_SECONDS: Final = 0.2  # how often a run that waits for a film looks whether it is cancelled
-AHEAD: Final = 2 * DECODERS  # films decoded and waiting; each may hold 64 million pixels
+AHEAD: Final = 2 * DECODERS  # films that wait for the engine, decoded already
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What came of reading and decoding a source.
+
+    Attributes
+    ----------
+    outcome : FilmInput or Rejected
+    facts : Facts or None
+        Also of a film that was decoded and then refused.
+    seconds : float
+    """
+
+    outcome: FilmInput | Rejected
+    facts: Facts | None
+    seconds: float
+
+
+class Readable(Protocol):
+    """A source that is read and decoded when its turn comes, or was already."""
+
+    @property
+    def name(self) -> str:
+        """What the record echoes."""
+
+    def reading(self, limits: Limits, decoding: Semaphore) -> Reading:
+        """Read and decode it; whatever goes wrong is an outcome."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Decoded:
-    """A film, or why there is none, and the seconds it took."""
+class _Fresh:
+    """A source that is read here and nowhere else."""
 
-    outcome: Film | Rejected
-    seconds: float
+    source: Source
+
+    @property
+    def name(self) -> str:
+        return self.source.name
+
+    def reading(self, limits: Limits, decoding: Semaphore) -> Reading:
+        return read_film(self.source, limits, decoding)[0]
 
 
 class _Begun(NamedTuple):
     """A source whose film is on its way."""
 
     item: int
-    source: Source
-    decoded: Future[_Decoded]
+    source: Readable
+    reading: Future[Reading]
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A record, and the film that it speaks of.
+def read_film(source: Source, limits: Limits, decoding: Semaphore) -> tuple[Reading, Film | None]:
+    """Read and decode a source, once for all that is asked of its film.
 
-    Attributes
+    Parameters
     ----------
-    record : Record
-    film : Film or None
-        None where no film could be made of the source.
-    """
+    source : Source
+    limits : Limits
+    decoding : Semaphore
+        Held while decoding, which takes memory; not while reading, which may wait for a server.
 
-    record: Record
-    film: Film | None
+    Returns
+    -------
+    Reading
+    Film or None
+        With its pixels; None where there is none.
+    """
+    started = time.perf_counter()
+    data = attempt(lambda: source.read(limits))
+    film: Film | Rejected = data if isinstance(data, Rejected) else _decoded(data, limits, decoding)
+    if isinstance(film, Rejected):
+        seconds = time.perf_counter() - started
+        return Reading(outcome=film, facts=None, seconds=seconds), None
+    outcome = attempt(lambda: make_input(film, limits))
+    seconds = time.perf_counter() - started
+    return Reading(outcome=outcome, facts=film.facts, seconds=seconds), film
+
+
+def _decoded(data: bytes, limits: Limits, decoding: Semaphore) -> Film | Rejected:
+    with decoding:
+        return attempt(lambda: decode(data, limits))
 
 
 def classify(source: Source, prediction: Prediction, *, limits: Limits, item: int = 1) -> Record:
     """Make the one record of one source."""
-    return _judge(item, source, _decode(source, limits, Line(1)), prediction).record
+    return _judge(item, source.name, read_film(source, limits, Semaphore())[0], prediction)
 
 
 def classify_sources(
@@ -76,40 +136,40 @@ def classify_sources(
     limits: Limits,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[Record]:
-    """Make one record for each source, as `classify_films` does, and let the films go."""
-    for judged in classify_films(sources, prediction, limits=limits, is_cancelled=is_cancelled):
-        yield judged.record
+    """Make one record for each source, as `classify_films` does."""
+    fresh = (_Fresh(source) for source in sources)
+    return classify_films(fresh, prediction, limits=limits, is_cancelled=is_cancelled)
 
 
 def classify_films(
-    sources: Iterable[Source],
+    sources: Iterable[Readable],
     prediction: Prediction,
     *,
     limits: Limits,
     first_item: int = 1,
-    decoding: Line | None = None,
+    decoding: Semaphore | None = None,
     is_cancelled: Callable[[], bool] = lambda: False,
-) -> Iterator[Judged]:
-    """Make one record for each source, in their order, as they are ready, with its film.
+) -> Iterator[Record]:
+    """Make one record for each source, in their order, as they are ready.
 
     Parameters
     ----------
-    sources : iterable of Source
+    sources : iterable of Readable
         Taken one by one, a few ahead of the engine.
     prediction : Prediction
     limits : Limits
     first_item : int
         Number of the first record.
-    decoding : Line, optional
-        In front of the decoder, where other runs share it.
+    decoding : Semaphore, optional
+        How many films may be decoded at once, where other runs share it.
     is_cancelled : callable () -> bool
         Asked before each source; once it is True, every source left gets the record `cancelled`.
     """
-    decoders = ThreadPoolExecutor(DECODERS, thread_name_prefix="decode")
-    in_turn = decoding or Line(DECODERS)
+    readers = ThreadPoolExecutor(DECODERS, thread_name_prefix="read")
+    shared = decoding or Semaphore(DECODERS)
 
-    def begin(item: int, source: Source) -> _Begun:
-        return _Begun(item, source, decoders.submit(_decode, source, limits, in_turn))
+    def begin(item: int, source: Readable) -> _Begun:
+        return _Begun(item, source, readers.submit(source.reading, limits, shared))
 
     begun: deque[_Begun] = deque()
     numbered = enumerate(sources, start=first_item)
@@ -118,21 +178,21 @@ def classify_films(
             begun.extend(begin(*one) for one in islice(numbered, AHEAD - len(begun)))
             if not begun:
                 return
-            if not _is_decoded(begun[0].decoded, is_cancelled):
+            if not _is_read(begun[0].reading, is_cancelled):
                 break
-            item, source, decoded = begun.popleft()
-            yield _judge(item, source, decoded.result(), prediction)
+            item, source, reading = begun.popleft()
+            yield _judge(item, source.name, reading.result(), prediction)
         for item, source in chain(((one.item, one.source) for one in begun), numbered):
-            yield _cancelled(item, source, prediction)
+            yield _cancelled(item, source.name, prediction)
     finally:
         # Not waiting: a server that answers slowly must not hold up somebody who has cancelled.
-        decoders.shutdown(wait=False, cancel_futures=True)
+        readers.shutdown(wait=False, cancel_futures=True)
 
 
-def _is_decoded(decoded: Future[_Decoded], is_cancelled: Callable[[], bool]) -> bool:
+def _is_read(reading: Future[Reading], is_cancelled: Callable[[], bool]) -> bool:
     """Wait for a film; False where the run is cancelled meanwhile."""
     while not is_cancelled():
-        if wait([decoded], timeout=LOOK_SECONDS).done:
+        if wait([reading], timeout=LOOK_SECONDS).done:
             return True
     return False
 
@@ -147,56 +207,34 @@ def attempt(work: Callable[[], T]) -> T | Rejected:
         return _unexpected(error)
 
 
-def _decode(source: Source, limits: Limits, decoding: Line) -> _Decoded:
+def _judge(item: int, name: str, reading: Reading, prediction: Prediction) -> Record:
     started = time.perf_counter()
-    data = attempt(lambda: source.read(limits))
-    if isinstance(data, Rejected):
-        return _Decoded(data, time.perf_counter() - started)
-    with decoding.turn():  # reading waits for nobody's decoder
-        outcome = attempt(lambda: decode(data, limits))
-    return _Decoded(outcome, time.perf_counter() - started)
-
-
-def _judge(item: int, source: Source, decoded: _Decoded, prediction: Prediction) -> Judged:
-    started = time.perf_counter()
-    film = decoded.outcome
-    try:
-        if isinstance(film, Rejected):
-            raise film
-        result = prediction.classify_image(film)
-    except Exception as error:  # noqa: BLE001 - the same edge
-        record = rejected(
-            item=item,
-            source=source.name,
-            error=error if isinstance(error, Rejected) else _unexpected(error),
-            facts=film.facts if isinstance(film, Film) else None,
-            prediction=prediction,
-            seconds=decoded.seconds + time.perf_counter() - started,
-            now=_now(),
-        )
-        return Judged(record, film if isinstance(film, Film) else None)
-    record = answered(
-        item=item,
-        source=source.name,
-        result=result,
-        facts=film.facts,
-        prediction=prediction,
-        seconds=decoded.seconds + time.perf_counter() - started,
-        now=_now(),
+    film = reading.outcome
+    result = (
+        film if isinstance(film, Rejected) else attempt(lambda: prediction.classify_image(film))
     )
-    return Judged(record, film)
+    known: dict[str, Any] = {
+        "item": item,
+        "source": name,
+        "facts": reading.facts,
+        "prediction": prediction,
+        "seconds": reading.seconds + time.perf_counter() - started,
+        "now": _now(),
+    }
+    if isinstance(result, Rejected):
+        return rejected(error=result, **known)
+    return answered(result=result, **known)
 
 
-def _cancelled(item: int, source: Source, prediction: Prediction) -> Judged:
-    record = rejected(
+def _cancelled(item: int, name: str, prediction: Prediction) -> Record:
+    return rejected(
         item=item,
-        source=source.name,
+        source=name,
         error=Rejected(Code.CANCELLED),
         prediction=prediction,
         seconds=0.0,
         now=_now(),
     )
-    return Judged(record, None)
 
 
 def _unexpected(error: Exception) -> Rejected:

@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +15,10 @@ from cxr_app.codes import Code
 from cxr_app.decision import decide
 from cxr_app.engine.base import Engine, Outputs
 from cxr_app.engine.choose import open_engine
-from cxr_app.errors import BundleError, Rejected
+from cxr_app.errors import Rejected
 from cxr_app.heatmap import activation_map
 from cxr_app.imaging.film import Film
-from cxr_app.imaging.quality import examine
-from cxr_app.imaging.to_input import INPUT_SIDE, to_input
+from cxr_app.imaging.film_input import FilmInput, make_input
 from cxr_app.imaging.wrap import film_from_array, film_from_picture
 from cxr_app.limits import Limits
 from cxr_app.settings import read_settings
@@ -112,12 +110,6 @@ class Prediction:
         A running engine for that bundle; without it the one that CXR_ENGINE names is started.
     limits : Limits, optional
         Caps on pictures handed over; without it those of the CXR_ settings.
-
-    Raises
-    ------
-    BundleError
-        `model_invalid` where the network's answers to two drawings are not finite, not of the
-        shape that the bundle states, or equal.
     """
 
     def __init__(
@@ -126,14 +118,13 @@ class Prediction:
         self.bundle = bundle
         self.engine = engine or open_engine(bundle, read_settings())
         self._limits = limits or read_settings().limits
-        self._prove()
 
-    def classify_image(self, image: Film | Image.Image | NDArray[np.generic]) -> Result:
+    def classify_image(self, image: Film | FilmInput | Image.Image | NDArray[np.generic]) -> Result:
         """Classify one film.
 
         Parameters
         ----------
-        image : Film, PIL.Image.Image or ndarray
+        image : Film, FilmInput, PIL.Image.Image or ndarray
             An array is [H, W], [H, W, 1], [H, W, 3] or [H, W, 4], bone white.
 
         Returns
@@ -146,15 +137,15 @@ class Prediction:
             Where the film cannot be judged; no number exists then.
         """
         started = time.perf_counter()
-        film = self._film(image)
-        quality = examine(film, self._limits)
-        outputs = self._run(to_input(film))
+        if not isinstance(image, FilmInput):
+            image = make_input(self._film(image), self._limits)
+        outputs = self._run(image.pixels)
         spec = self.bundle.spec
         decision = decide(outputs.logits[0], spec.decision)
         if not np.isfinite(decision.confidences).all():
             raise _failed()
         unsure = () if decision.is_sure else (Code.NEAR_THRESHOLD,)
-        found = {*film.warnings, *quality, *unsure}
+        found = {*image.warnings, *unsure}
         confidences = dict(zip(spec.labels, decision.confidences, strict=True))
         label = spec.labels[decision.label]
         return Result(
@@ -189,39 +180,11 @@ class Prediction:
             outputs = self.engine.run(one[np.newaxis])
         except RuntimeError as error:
             raise _failed() from error
-        if not np.isfinite(outputs.logits).all():
+        is_fit = outputs.logits.shape == (1, len(self.bundle.spec.labels))
+        if not is_fit or not np.isfinite(outputs.logits).all():
             raise _failed()
         return outputs
-
-    def _prove(self) -> None:
-        """Run two drawings through a network before anybody trusts it."""
-        answers = []
-        for probe in _PROBES:
-            try:
-                outputs = self.engine.run(probe[np.newaxis])
-            except RuntimeError as error:
-                raise _unfit("it does not take a film") from error
-            if outputs.logits.shape != (1, len(self.bundle.spec.labels)):
-                raise _unfit("its answers are not of the shape that spec.json states")
-            if not (np.isfinite(outputs.logits).all() and np.isfinite(outputs.features).all()):
-                raise _unfit("its answers are not numbers")
-            answers.append(outputs.logits)
-        if np.array_equal(answers[0], answers[1]):
-            raise _unfit("it gives one answer for every picture")
-
-
-def _ramp(axis: int) -> NDArray[np.uint8]:
-    line = np.arange(INPUT_SIDE) * 255 // (INPUT_SIDE - 1)
-    grid = np.broadcast_to(np.expand_dims(line, 1 - axis), (INPUT_SIDE, INPUT_SIDE))
-    return grid.astype(np.uint8)[:, :, np.newaxis]
-
-
-_PROBES: Final = (_ramp(0), _ramp(1))
 
 
 def _failed() -> Rejected:
     return Rejected(Code.ENGINE_FAILED, id=secrets.token_hex(4))
-
-
-def _unfit(reason: str) -> BundleError:
-    return BundleError(Code.MODEL_INVALID, reason=reason)

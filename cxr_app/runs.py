@@ -7,18 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from cxr_app.expiry import Sweeper
+from cxr_app.fair_queue import FairQueue
 from cxr_app.fetch.client import Fetcher
-from cxr_app.idle import Sweeper
 from cxr_app.limits import Limits
-from cxr_app.line import Line
 from cxr_app.prediction import Prediction
-from cxr_app.sessions import Outcome, PatientSession, classify_waiting
 
 __all__ = ["MAX_RUNS", "Run", "Services"]
 
 log = logging.getLogger(__name__)
 
-MAX_RUNS: Final = 20  # of all readers at once; each holds a few decoded films in memory
+MAX_RUNS: Final = 20  # of all readers at once; each holds a few films in memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,55 +30,44 @@ class Services:
         With an engine that may be called from many threads.
     fetcher : Fetcher
     limits : Limits
-    runs : Line
-        In front of the engine: at most `MAX_RUNS` runs abreast, the others wait.
+    runs : FairQueue
+        At most `MAX_RUNS` runs at once, the others wait.
+    decoding : Semaphore
+        How many films are decoded at once, for runs and forms together.
     sweeper : Sweeper
         Frees what readers have left behind.
-    decoding : Line
-        In front of the decoder, for runs and for the small pictures of forms.
     """
 
     prediction: Prediction
     fetcher: Fetcher
     limits: Limits
-    runs: Line
-    decoding: Line
+    runs: FairQueue
+    decoding: threading.Semaphore
     sweeper: Sweeper
 
 
 class Run:
-    """Classifies what waits in a session, and ends when all of it has an outcome.
+    """Work that goes on in the background once its turn has come.
 
     Nothing of a page is needed while it goes on: a click, a rerun or a lost connection costs
     nothing.
 
     Parameters
     ----------
-    services : Services
-    own : Line
-        In front of the runs of this reader alone, so that one reader does not fill the line of all.
-    waiting : callable () -> PatientSession or None
-        Asked for the session as far as it came; None where nothing of it waits, which ends the run.
-    take : callable (Outcome) -> None
-        Hears of each outcome, in the thread of the run.
+    work : callable (Run) -> None
+        Ends early once `is_cancelled`.
+    own, shared : FairQueue
+        Waited for in this order: that of the reader alone, so that one reader does not fill the
+        queue of all, then that of all.
     """
 
-    def __init__(
-        self,
-        services: Services,
-        *,
-        own: Line,
-        waiting: Callable[[], PatientSession | None],
-        take: Callable[[Outcome], None],
-    ) -> None:
-        self._services = services
+    def __init__(self, work: Callable[["Run"], None], *, own: FairQueue, shared: FairQueue) -> None:
+        self._work = work
         self._own = own
-        self._waiting = waiting
-        self._take = take
-        self._cancelled = threading.Event()
-        self._place = 0
-        self._own_place = 0
-        self._incident: str | None = None
+        self._shared = shared
+        self._stop = threading.Event()
+        self.incident: str | None = None
+        """Number of a failure that ended it; a bug by definition."""
         self._thread = threading.Thread(target=self._go, name="run", daemon=True)
         self._thread.start()
 
@@ -91,57 +79,31 @@ class Run:
     @property
     def is_cancelled(self) -> bool:
         """Whether somebody has asked it to stop."""
-        return self._cancelled.is_set()
+        return self._stop.is_set()
 
     @property
     def place(self) -> int:
-        """How many runs of other readers stand before this one's turn; 0 while it goes on."""
-        return self._place
+        """How many runs of other readers end before this one begins; 0 while it goes on."""
+        return self._shared.place(self._stop)
 
     @property
     def own_place(self) -> int:
-        """How many runs of the same reader stand before it."""
-        return self._own_place
-
-    @property
-    def incident(self) -> str | None:
-        """Number of a failure that ended it; a bug by definition."""
-        return self._incident
+        """How many runs of the same reader end before it begins."""
+        return self._own.place(self._stop)
 
     def cancel(self) -> None:
         """Ask it to stop: what is finished stays, the rest is recorded as cancelled."""
-        self._cancelled.set()
+        self._stop.set()
 
     def join(self, seconds: float) -> None:
         """Wait for its end, but no longer than this."""
         self._thread.join(seconds)
 
     def _go(self) -> None:
-        is_cancelled = self._cancelled.is_set
         try:
-            with (
-                self._own.turn(told=self._wait_for_own, is_unwanted=is_cancelled),
-                self._services.runs.turn(told=self._wait, is_unwanted=is_cancelled),
-            ):
-                while (session := self._waiting()) is not None:
-                    self._classify(session)
+            with self._own.turn(self._stop), self._shared.turn(self._stop):
+                self._work(self)
         except Exception as error:  # noqa: BLE001 - the edge of a thread: nobody else would hear
-            self._incident = secrets.token_hex(4)
+            self.incident = secrets.token_hex(4)
             # The type alone: a library's text may quote what the reader gave.
-            log.error("run_failed incident=%s type=%s", self._incident, type(error).__name__)
-
-    def _classify(self, session: PatientSession) -> None:
-        for outcome in classify_waiting(
-            session,
-            self._services.prediction,
-            limits=self._services.limits,
-            decoding=self._services.decoding,
-            is_cancelled=self._cancelled.is_set,
-        ):
-            self._take(outcome)
-
-    def _wait(self, place: int) -> None:
-        self._place = place
-
-    def _wait_for_own(self, place: int) -> None:
-        self._own_place = place
+            log.error("run_failed incident=%s type=%s", self.incident, type(error).__name__)

@@ -3,17 +3,16 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from threading import Semaphore
 
 from cxr_app.codes import Code
 from cxr_app.errors import CxrError
-from cxr_app.imaging.thumbnail import make_thumbnail
+from cxr_app.given_film import GivenFilm
 from cxr_app.limits import Limits
-from cxr_app.line import Line
 from cxr_app.names import check_name
-from cxr_app.pipeline import Judged, classify_films
+from cxr_app.pipeline import classify_films
 from cxr_app.prediction import Prediction
 from cxr_app.records import Record, Status
-from cxr_app.sources import Once
 
 __all__ = ["Given", "Intake", "Outcome", "PatientSession", "classify_waiting"]
 
@@ -24,7 +23,7 @@ class Given:
 
     Attributes
     ----------
-    source : Once
+    source : GivenFilm
     is_drawing : bool
         There is no patient, and the number means nothing.
     is_fetched : bool
@@ -33,7 +32,7 @@ class Given:
         What is known of it beforehand and must be warned of.
     """
 
-    source: Once = field(repr=False)
+    source: GivenFilm = field(repr=False)
     is_drawing: bool = False
     is_fetched: bool = False
     caveats: tuple[Code, ...] = ()
@@ -153,7 +152,7 @@ def classify_waiting(
     prediction: Prediction,
     *,
     limits: Limits,
-    decoding: Line | None = None,
+    decoding: Semaphore | None = None,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[Outcome]:
     """Classify the films that have no outcome yet, in their order, as they are ready.
@@ -162,7 +161,7 @@ def classify_waiting(
     classified twice.
     """
     films = session.waiting
-    judged = classify_films(
+    records = classify_films(
         [film.source for film in films],
         prediction,
         limits=limits,
@@ -170,8 +169,9 @@ def classify_waiting(
         decoding=decoding,
         is_cancelled=is_cancelled,
     )
-    for film, one in zip(films, judged, strict=True):
-        yield Outcome(record=_with_caveats(one.record, film.caveats), picture=_picture(one))
+    for film, record in zip(films, records, strict=True):
+        picture = film.source.picture if record.status is Status.OK else None
+        yield Outcome(record=_with_caveats(record, film.caveats), picture=picture)
 
 
 def _with_caveats(record: Record, caveats: tuple[Code, ...]) -> Record:
@@ -179,9 +179,3 @@ def _with_caveats(record: Record, caveats: tuple[Code, ...]) -> Record:
         return record
     found = {*record.warnings, *caveats}
     return replace(record, warnings=tuple(code for code in Code if code in found))
-
-
-def _picture(judged: Judged) -> bytes | None:
-    if judged.film is None or judged.record.status is not Status.OK:
-        return None
-    return make_thumbnail(judged.film)

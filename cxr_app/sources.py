@@ -3,7 +3,6 @@
 import os
 import re
 import stat
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +17,6 @@ __all__ = [
     "EmptyFolder",
     "Fetches",
     "FileSource",
-    "Once",
     "Source",
     "UploadSource",
     "UrlSource",
@@ -149,54 +147,6 @@ class UrlSource:
     def read(self, limits: Limits) -> bytes:
         """See `Source.read`."""
         return self.fetcher.fetch(self.text, limits)
-
-
-class Once:
-    """A source that is read once, whoever asks first; the others wait and get the same.
-
-    May be used from several threads.
-
-    Parameters
-    ----------
-    source : Source
-        Let go as soon as it was read.
-    admit : callable (n_bytes: int) -> None
-        Asked before bytes are kept; raises `Rejected` where there is no room for them.
-    """
-
-    def __init__(self, source: Source, admit: Callable[[int], None] = lambda _: None) -> None:
-        self.name = source.name
-        self._source: Source | None = source
-        self._admit = admit
-        self._lock = threading.Lock()
-        self._data: bytes | None = None
-        self._error: Rejected | None = None
-
-    @property
-    def n_bytes(self) -> int:
-        """How many bytes it keeps in memory now."""
-        data = self._data
-        return len(data) if data is not None else 0
-
-    def read(self, limits: Limits) -> bytes:
-        """See `Source.read`; the limits of the first call count."""
-        with self._lock:
-            if self._source is not None:
-                self._read(self._source, limits)
-                self._source = None
-        if self._error is not None:
-            raise self._error.bare()
-        if self._data is None:
-            raise ValueError("a source was neither read nor refused")
-        return self._data
-
-    def _read(self, source: Source, limits: Limits) -> None:
-        try:
-            data = source.read(limits)
-            self._admit(len(data))
-            self._data = data
-        except Rejected as error:
-            self._error = error.bare()
 
 
 # On Windows a file opened without it ends at the first byte 26.

@@ -12,7 +12,7 @@ from cxr_app.decision import confidences
 from cxr_app.imaging.decode import decode
 from cxr_app.imaging.phantom import phantom_png
 from cxr_app.limits import Limits
-from tests.stories.page import classify, desk, open_page
+from tests.stories.page import classify, open_page, workspace
 from training.data.preparation import read_input
 from training.data.sources import read_class_folders
 
@@ -50,7 +50,7 @@ def on_the_command_line(film: Path, capsys: pytest.CaptureFixture[str]) -> dict[
 
 def on_the_page() -> dict[str, float]:
     page = classify(open_page(), ("film.png", FILM, "image/png"))
-    (outcome,) = desk(page).sessions[0].outcomes
+    (outcome,) = workspace(page).sessions[0].outcomes
     return dict(outcome.record.confidences)
 
 

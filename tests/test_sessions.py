@@ -10,12 +10,13 @@ import pytest
 from cxr_app import Prediction, load_bundle
 from cxr_app.codes import Code
 from cxr_app.errors import CxrError
+from cxr_app.given_film import GivenFilm
 from cxr_app.imaging.phantom import phantom_png
 from cxr_app.limits import Limits
 from cxr_app.pipeline import classify
 from cxr_app.records import Record
 from cxr_app.sessions import Given, Intake, PatientSession, classify_waiting
-from cxr_app.sources import Once, UploadSource
+from cxr_app.sources import UploadSource
 
 GOOD = UploadSource("good.png", phantom_png(1, size=(160, 128)))
 BROKEN = UploadSource("broken.png", GOOD.data[:500])
@@ -28,7 +29,7 @@ def prediction(tiny_bundle: Path) -> Prediction:
 
 
 def given(*sources: UploadSource) -> tuple[Given, ...]:
-    return tuple(Given(source=Once(source)) for source in sources)
+    return tuple(Given(source=GivenFilm(source)) for source in sources)
 
 
 def a_session(*sources: UploadSource, name: str = "Ann") -> PatientSession:
@@ -128,8 +129,8 @@ def test_a_name_is_kept_in_its_checked_form():
 
 
 def test_what_is_known_beforehand_is_warned_of_in_the_order_of_the_codes(prediction: Prediction):
-    adult = Given(source=Once(GOOD), caveats=(Code.OUTSIDE_POPULATION,))
-    broken = Given(source=Once(BROKEN), caveats=(Code.OUTSIDE_POPULATION,))
+    adult = Given(source=GivenFilm(GOOD), caveats=(Code.OUTSIDE_POPULATION,))
+    broken = Given(source=GivenFilm(BROKEN), caveats=(Code.OUTSIDE_POPULATION,))
     *_, session = run(replace(a_session(), films=(adult, broken)), prediction)
 
     # 128 pixels high

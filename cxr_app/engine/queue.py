@@ -1,10 +1,12 @@
-"""One engine for many readers: its callers wait in line."""
+"""One engine for many readers: its callers wait in a queue."""
+
+import threading
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cxr_app.engine.base import Engine, Outputs
-from cxr_app.line import Line
+from cxr_app.fair_queue import FairQueue
 
 __all__ = ["QueuedEngine"]
 
@@ -25,9 +27,9 @@ class QueuedEngine:
         self.name = engine.name
         self.precision = engine.precision
         self._engine = engine
-        self._line = Line(1)
+        self._queue = FairQueue(1)
 
     def run(self, inputs: NDArray[np.uint8]) -> Outputs:
         """See `cxr_app.engine.base.Engine.run`."""
-        with self._line.turn():
+        with self._queue.turn(threading.Event()):
             return self._engine.run(inputs)

@@ -43,13 +43,13 @@ def examine(film: Film, limits: Limits) -> tuple[Code, ...]:
     if max(width, height) > MAX_ASPECT * min(width, height):
         raise Rejected(
             Code.NOT_A_CHEST_FILM,
-            reason=f"{width} x {height} pixels, more than {MAX_ASPECT:.0f} times as long as wide",
+            reason=f"{width} x {height} pixels, more than {MAX_ASPECT:.0f} times longer than wide",
         )
     # Pillow counts in place; numpy's bincount would first widen 64 MB of pixels to 512.
     counts = np.array(Image.fromarray(film.pixels).histogram(), dtype=np.int64)
     dark, bright = _percentile(counts, 0.01), _percentile(counts, 0.99)
     if dark == bright:
-        raise Rejected(Code.NOT_A_CHEST_FILM, reason="one grey everywhere")
+        raise Rejected(Code.NOT_A_CHEST_FILM, reason="it is a single shade of grey")
     warnings = []
     if bright - dark < FLAT_SPAN * (LEVELS - 1) or np.count_nonzero(counts) <= FEWEST_LEVELS:
         warnings.append(Code.LOW_CONTRAST)

@@ -34,14 +34,14 @@ def page() -> None:
         style.apply()
         st.title("CXR Demo", anchor=False)
         st.write(
-            "Give it front chest X-ray films: for each, a neural network says how probable it "
-            "finds each class it knows."
+            "Upload frontal chest radiographs. For each one, a neural network estimates the "
+            "probability of every class it was trained to recognise. Not for diagnostic use."
         )
         bundle = model.load(settings)
         st.info(wording.plain(bundle.spec.notice), icon=":material/info:")
         address.warn(settings)
         # What stands above is on the screen meanwhile.
-        state.open_desk(model.start(settings, bundle))
+        state.open_workspace(model.start(settings, bundle))
         sidebar.show()
         if (failed := state.problem(Code.INTERNAL_ERROR)) is not None:
             st.error(wording.plain(f"{failed} Code: {failed.code}"), icon=":material/error:")

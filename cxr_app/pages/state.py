@@ -17,11 +17,11 @@ from streamlit.runtime.uploaded_file_manager import DeletedFile, UploadedFile
 
 from cxr_app import patches
 from cxr_app.codes import Code
-from cxr_app.desk import NEW, Desk
 from cxr_app.errors import CxrError
 from cxr_app.examples import ADULTS, drawing
 from cxr_app.runs import Services
 from cxr_app.sessions import Given, Intake, PatientSession
+from cxr_app.workspace import NEW, Workspace
 
 __all__ = [
     "Form",
@@ -33,15 +33,14 @@ __all__ = [
     "cancel",
     "delete",
     "delete_all",
-    "desk",
     "form",
     "is_accepted",
     "is_begun",
     "keep",
     "kept",
-    "open_desk",
     "open_form",
     "open_session",
+    "open_workspace",
     "opened",
     "problem",
     "remove",
@@ -49,13 +48,14 @@ __all__ = [
     "resume",
     "start_new",
     "submit",
+    "workspace",
 ]
 
 log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 
-_DESK: Final = "classify_desk"
+_WORKSPACE: Final = "classify_workspace"
 _ROUNDS: Final = "classify_rounds"
 _OPENED: Final = "classify_opened"
 _PROBLEMS: Final = "classify_problems"
@@ -98,24 +98,24 @@ def _contained(callback: Callable[P, None]) -> Callable[P, None]:
     return contained
 
 
-def open_desk(services: Services) -> Desk:
-    """Return this tab's desk; the first time it is made."""
-    if _DESK not in st.session_state:
-        st.session_state[_DESK] = Desk(services, is_connected=patches.is_tab_open())
-    found: Desk = st.session_state[_DESK]
+def open_workspace(services: Services) -> Workspace:
+    """Return this tab's workspace; the first time it is made."""
+    if _WORKSPACE not in st.session_state:
+        st.session_state[_WORKSPACE] = Workspace(services, is_connected=patches.is_tab_open())
+    found: Workspace = st.session_state[_WORKSPACE]
     found.touch()
     return found
 
 
-def desk() -> Desk:
-    """Return this tab's desk, once it was opened."""
-    found: Desk = st.session_state[_DESK]
+def workspace() -> Workspace:
+    """Return this tab's workspace, once it was opened."""
+    found: Workspace = st.session_state[_WORKSPACE]
     return found
 
 
 def opened() -> PatientSession | None:
     """Return the session that is looked at; None where the form for a new one is."""
-    return desk().session(st.session_state.get(_OPENED, ""))
+    return workspace().session(st.session_state.get(_OPENED, ""))
 
 
 def form() -> Form:
@@ -126,7 +126,7 @@ def form() -> Form:
 
 def is_begun() -> bool:
     """Whether something is on the form for a new session."""
-    return bool(desk().forms.films(NEW) or kept(_form(NEW), "name") or kept(_form(NEW), "urls"))
+    return bool(workspace().films_on(NEW) or kept(_form(NEW), "name") or kept(_form(NEW), "urls"))
 
 
 @_contained
@@ -167,7 +167,7 @@ def add_uploads(to: Form, widget: str) -> None:
     """
     uploads: Sequence[UploadedFile | DeletedFile] = st.session_state.get(widget) or ()
     new = [upload for upload in uploads if isinstance(upload, UploadedFile)]
-    _add(to, [desk().uploaded(upload.name, upload.getvalue()) for upload in new])
+    _add(to, [workspace().uploaded(upload.name, upload.getvalue()) for upload in new])
     patches.free_uploads(new)
 
 
@@ -177,7 +177,7 @@ def add_urls(to: Form) -> None:
     _catch_up(to)
     lines = [line.strip() for line in kept(to, "urls").splitlines()]
     urls = [line for line in lines if line]
-    if urls and _add(to, [desk().fetched(url) for url in urls]):
+    if urls and _add(to, [workspace().fetched(url) for url in urls]):
         st.session_state[_KEPT].pop((to, "urls"))
         st.session_state[to.key("urls")] = ""
 
@@ -186,20 +186,20 @@ def add_urls(to: Form) -> None:
 def add_drawing(to: Form) -> None:
     """Put the drawn phantom onto a form."""
     name, data = drawing()
-    _add(to, [replace(desk().uploaded(name, data), is_drawing=True)])
+    _add(to, [replace(workspace().uploaded(name, data), is_drawing=True)])
 
 
 @_contained
 def add_adults(to: Form) -> None:
     """Put the addresses of two public films of adults onto a form, and begin to fetch them."""
     caveats = (Code.OUTSIDE_POPULATION,)
-    _add(to, [replace(desk().fetched(url), caveats=caveats) for url in ADULTS])
+    _add(to, [replace(workspace().fetched(url), caveats=caveats) for url in ADULTS])
 
 
 @_contained
 def remove(of: Form, film_id: str) -> None:
     """Take a film off a form."""
-    desk().forms.remove(of.id, [film_id])
+    workspace().remove(of.id, [film_id])
 
 
 @_contained
@@ -209,24 +209,24 @@ def submit(sent: Form) -> None:
         return  # the second half of a double click: the first has sent it
     st.session_state[_PROBLEMS] = {}
     add_urls(sent)
-    session = desk().session(sent.id)
+    session = workspace().session(sent.id)
     name = session.name if session else kept(sent, "name")
-    films = tuple(film.given for film in desk().forms.films(sent.id))
+    films = tuple(film.given for film in workspace().films_on(sent.id))
     for found in Intake(name=name, films=films, is_accepted=is_accepted()).problems():
         _tell(found)
     if st.session_state[_PROBLEMS]:
         return
     _next_round(sent)
     if sent.id == NEW:
-        st.session_state[_OPENED] = desk().start(name)
+        st.session_state[_OPENED] = workspace().start(name)
     else:
-        desk().extend(sent.id)
+        workspace().extend(sent.id)
 
 
 @_contained
 def start_new() -> None:
     """Empty form and page; the sessions stay."""
-    desk().forms.take(NEW)
+    workspace().take(NEW)
     _next_round(_form(NEW))
     open_form()
 
@@ -250,7 +250,7 @@ def rename(id_: str, widget: str) -> None:
     """Give a session another name, or remember why not."""
     _forget_problems(Code.NAME_INVALID)
     try:
-        desk().rename(id_, str(st.session_state.get(widget) or ""))
+        workspace().rename(id_, str(st.session_state.get(widget) or ""))
     except CxrError as error:
         _tell(error)
 
@@ -258,27 +258,27 @@ def rename(id_: str, widget: str) -> None:
 @_contained
 def delete(id_: str) -> None:
     """Free a session at once."""
-    desk().delete(id_)
+    workspace().delete(id_)
     st.session_state.pop(_PROBLEMS, None)
 
 
 @_contained
 def delete_all() -> None:
     """Free every session and what is on the form at once."""
-    desk().delete_all()
+    workspace().delete_all()
     start_new()
 
 
 @_contained
 def cancel(id_: str) -> None:
     """Stop a run."""
-    desk().cancel(id_)
+    workspace().cancel(id_)
 
 
 @_contained
 def resume(id_: str) -> None:
     """Go on with what a stopped run has left."""
-    desk().resume(id_)
+    workspace().resume(id_)
 
 
 def _form(id_: str) -> Form:
@@ -304,7 +304,7 @@ def _add(to: Form, films: Sequence[Given]) -> bool:
         return False  # sent late, of a form that has gone: its place is another patient's by now
     _forget_problems(Code.NO_SOURCE, Code.TOO_MANY_ITEMS, Code.SESSION_FULL)
     try:
-        desk().forms.add(to.id, films)
+        workspace().add(to.id, films)
     except CxrError as error:
         _tell(error)
         return False

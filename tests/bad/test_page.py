@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from cxr_app.codes import Code
-from cxr_app.forms import MAX_FILMS
+from cxr_app.drafts import MAX_FILMS
 from cxr_app.records import Status
 from cxr_app.sessions import Outcome
 from tests.bad.row import Answer
 from tests.bad.table import ROWS
 from tests.makers import film, saved
-from tests.stories.page import classify, desk, html, open_page
+from tests.stories.page import classify, html, open_page, workspace
 
 GOOD = saved(film(101, (400, 300)), "PNG")
 # Heavy rows cost tens of megabytes each; the decoder's and the command line's tests take them all.
@@ -39,7 +39,7 @@ def test_each_bad_upload_has_its_card_and_costs_no_other_film_its_number(
 
     app = classify(open_page(), *films, ("good.png", GOOD, ""))
 
-    (session,) = desk(app).sessions
+    (session,) = workspace(app).sessions
     wrong = {
         row.id: _answer(outcome)
         for row, outcome in zip(rows, session.outcomes[1::2], strict=True)

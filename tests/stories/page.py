@@ -6,8 +6,8 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from cxr_app.desk import Desk
 from cxr_app.imaging.phantom import phantom_png
+from cxr_app.workspace import Workspace
 
 GOOD = ("good.png", phantom_png(1, size=(160, 128)), "image/png")
 OTHER = ("other.png", phantom_png(2, size=(300, 240)), "image/png")
@@ -35,8 +35,8 @@ def labels(app: AppTest) -> list[str]:
     return [button.label for button in app.button]
 
 
-def desk(app: AppTest) -> Desk:
-    found: Desk = app.session_state["classify_desk"]
+def workspace(app: AppTest) -> Workspace:
+    found: Workspace = app.session_state["classify_workspace"]
     return found
 
 
@@ -55,7 +55,7 @@ def accept(app: AppTest) -> AppTest:
 def when_done(app: AppTest) -> AppTest:
     """Wait until every run has ended, then draw the page again."""
     last = time.monotonic() + 30
-    while any(desk(app).run(session.id) for session in desk(app).sessions):
+    while any(workspace(app).run(session.id) for session in workspace(app).sessions):
         assert time.monotonic() < last, "a run does not end"
         time.sleep(0.01)
     return app.run()
@@ -64,7 +64,7 @@ def when_done(app: AppTest) -> AppTest:
 def when_looked_at(app: AppTest, form: str = "new") -> AppTest:
     """Wait until every film of the form has been looked at, then draw the page again."""
     last = time.monotonic() + 30
-    while any(film.look is None for film in desk(app).forms.films(form)):
+    while any(film.look is None for film in workspace(app).films_on(form)):
         assert time.monotonic() < last, "a film is still being read"
         time.sleep(0.01)
     return app.run()

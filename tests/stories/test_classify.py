@@ -11,19 +11,18 @@ from streamlit.testing.v1 import AppTest
 
 from cxr_app import Prediction, load_bundle
 from cxr_app.codes import Code
-from cxr_app.desk import Desk
 from cxr_app.errors import Rejected
 from cxr_app.limits import Limits
 from cxr_app.pages.parts import model
 from cxr_app.pipeline import classify as classify_one
 from cxr_app.sources import UploadSource
+from cxr_app.workspace import Workspace
 from tests.bundles import NOTICE
 from tests.stories.page import (
     GOOD,
     OTHER,
     accept,
     classify,
-    desk,
     errors,
     html,
     labels,
@@ -34,6 +33,7 @@ from tests.stories.page import (
     upload,
     when_done,
     when_looked_at,
+    workspace,
 )
 
 BROKEN = ("broken.png", GOOD[1][:500], "image/png")
@@ -50,7 +50,7 @@ def test_an_empty_page_shows_the_notice_and_no_error(app: AppTest):
     assert labels(app) == [
         "Classify",
         "Add a drawing",
-        "Fetch two films of adults",
+        "Fetch two adult films",
         "Start new session",
     ]
 
@@ -73,7 +73,7 @@ def test_a_missing_name_does_not_cost_the_film(app: AppTest):
 
     assert errors(app) == ["Enter the patient's name: it is empty."]
     assert "good.png" in text(app)
-    assert len(desk(app).forms.films("new")) == 1
+    assert len(workspace(app).films_on("new")) == 1
 
 
 def test_a_missing_film_does_not_cost_the_name(app: AppTest):
@@ -117,7 +117,7 @@ def test_each_upload_is_shown_at_once_and_can_be_removed(app: AppTest):
     assert "The file is incomplete" in text(app)
     assert labels(app).count("Remove") == 2
 
-    app.button(key=f"classify_remove_{desk(app).forms.films('new')[1].id}").click().run()
+    app.button(key=f"classify_remove_{workspace(app).films_on('new')[1].id}").click().run()
 
     assert "good.png" in text(app)
     assert "broken.png" not in text(app)
@@ -127,7 +127,7 @@ def test_uploads_that_come_later_join_the_first(app: AppTest):
     upload(app, GOOD)
     upload(app, OTHER)
 
-    names = [film.given.source.name for film in desk(app).forms.films("new")]
+    names = [film.given.source.name for film in workspace(app).films_on("new")]
     assert names == ["good.png", "other.png"]
 
 
@@ -137,7 +137,7 @@ def test_a_fault_in_a_click_is_told_without_what_was_typed(
     def failing(self: object, name: str) -> str:
         raise KeyError(name)
 
-    monkeypatch.setattr(Desk, "start", failing)
+    monkeypatch.setattr(Workspace, "start", failing)
 
     classify(app, GOOD, name="ZZMARKER")
 
@@ -160,7 +160,7 @@ def test_the_drawing_says_that_its_number_means_nothing(app: AppTest):
     when_done(press(app, "Classify"))
 
     notes = [note.value for note in app.info]
-    assert notes == [NOTICE, "A drawing, not a film: its number means nothing."]
+    assert notes == [NOTICE, "This is a drawing, not a radiograph. Its result is meaningless."]
     assert "<table" in html(app)
 
 
@@ -249,7 +249,7 @@ def test_the_examples_of_adults_are_warned_of(fetcher: type[FakeFetcher], app: A
     from cxr_app.examples import ADULTS
 
     fetcher.answers = dict.fromkeys(ADULTS, OTHER[1])
-    press(app, "Fetch two films of adults")
+    press(app, "Fetch two adult films")
     type_name(accept(app), "Ann")
 
     when_done(press(app, "Classify"))
@@ -298,8 +298,8 @@ def test_beside_the_numbers_stand_threshold_figures_and_notice(app: AppTest):
 
     written = [text.value for text in app.markdown]
     assert (
-        "PNEUMONIA is given from 50.0% on. At that threshold, on 4 calibration films: sensitivity "
-        "50.0% (25.0% to 75.0%), specificity 50.0% (25.0% to 75.0%); 95% intervals in brackets."
+        "Operating point: PNEUMONIA at 50.0% or above. Measured on 4 calibration films: "
+        "sensitivity 50.0% (25.0% to 75.0%), specificity 50.0% (25.0% to 75.0%) (95% confidence intervals)."
     ) in written
     assert NOTICE in html(app)
 
@@ -358,7 +358,7 @@ def test_a_name_that_would_act_is_shown_as_text(app: AppTest):
     assert "\\<img src=x onerror=y\\> \\*\\*A\\*\\*" in entry
 
 
-def test_uploads_are_freed_once_they_are_on_the_desk(app: AppTest, monkeypatch: pytest.MonkeyPatch):
+def test_uploads_are_freed_once_they_are_on_a_form(app: AppTest, monkeypatch: pytest.MonkeyPatch):
     freed = []
     monkeypatch.setattr(
         MemoryUploadedFileManager,
@@ -430,5 +430,5 @@ def test_an_address_beyond_this_computer_needs_a_setting(
     assert "Code: `bind_refused`" in message
     assert not refused.button
     assert errors(allowed) == []
-    said = "There is no sign-in: whoever reaches this page's address can use it."
+    said = "There is no sign-in. Anyone who can reach this page's address can use it."
     assert [warning.value for warning in allowed.warning] == [said]

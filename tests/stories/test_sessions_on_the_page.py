@@ -4,13 +4,12 @@ import json
 
 from streamlit.testing.v1 import AppTest
 
+from cxr_app.given_film import GivenFilm
 from cxr_app.sessions import Given
-from cxr_app.sources import Once
 from tests.stories.page import (
     GOOD,
     OTHER,
     classify,
-    desk,
     errors,
     first_word,
     html,
@@ -21,8 +20,9 @@ from tests.stories.page import (
     type_name,
     upload,
     when_done,
+    workspace,
 )
-from tests.test_desk import SlowSource, wait_until
+from tests.test_workspace import SlowSource, wait_until
 
 
 def names(app: AppTest) -> list[str]:
@@ -92,26 +92,26 @@ def test_what_is_typed_for_one_patient_is_not_offered_for_another(app: AppTest):
 
 def test_a_wrong_name_is_forgotten_with_its_session(app: AppTest):
     classify(app, GOOD)
-    id_ = desk(app).sessions[0].id
+    id_ = workspace(app).sessions[0].id
     app.text_input(key=f"classify_rename_{id_}").set_value(" ").run()
-    press(app, "Save the name")
+    press(app, "Save name")
 
-    press(app, "Delete it")
+    press(app, "Delete")
 
     assert errors(app) == []
 
 
 def test_a_session_is_renamed(app: AppTest):
     classify(app, GOOD)
-    id_ = desk(app).sessions[0].id
+    id_ = workspace(app).sessions[0].id
 
     app.text_input(key=f"classify_rename_{id_}").set_value("Zoe").run()
-    press(app, "Save the name")
+    press(app, "Save name")
     assert names(app) == ["Zoe"]
     assert "<bdi>Zoe</bdi></h2>" in html(app)
 
     app.text_input(key=f"classify_rename_{id_}").set_value(" ").run()
-    press(app, "Save the name")
+    press(app, "Save name")
 
     assert names(app) == ["Zoe"]
     assert len(errors(app)) == 1
@@ -123,10 +123,10 @@ def test_a_deleted_session_is_gone_and_the_others_stay(app: AppTest):
     press(app, "Start new session")
     classify(app, OTHER, name="Bob")
 
-    press(app, "Delete it")
+    press(app, "Delete")
 
     assert names(app) == ["Ann"]
-    assert [session.name for session in desk(app).sessions] == ["Ann"]
+    assert [session.name for session in workspace(app).sessions] == ["Ann"]
     assert "other.png" not in html(app)
     assert app.text_input[0].value == ""
 
@@ -136,11 +136,11 @@ def test_delete_all_leaves_an_empty_page(app: AppTest):
     press(app, "Start new session")
     upload(app, OTHER)
 
-    press(app, "Delete all of it")
+    press(app, "Delete everything")
 
     assert names(app) == []
-    assert desk(app).sessions == ()
-    assert desk(app).forms.films("new") == ()
+    assert workspace(app).sessions == ()
+    assert workspace(app).films_on("new") == ()
     assert "None yet." in text(app)
 
 
@@ -165,7 +165,7 @@ def slow_session(app: AppTest) -> SlowSource:
     """Start a session whose second film does not come."""
     slow = SlowSource()
     type_name(upload(app, GOOD), "Ann")
-    desk(app).forms.add("new", [Given(source=Once(slow))])
+    workspace(app).add("new", [Given(source=GivenFilm(slow))])
     app.checkbox[0].check().run()
     press(app, "Classify")
     return slow
@@ -186,8 +186,8 @@ def test_a_run_shows_how_far_it_is_and_goes_on_without_the_page(app: AppTest):
 
 def test_cancel_keeps_what_is_finished(app: AppTest):
     slow = slow_session(app)
-    id_ = desk(app).sessions[0].id
-    wait_until(lambda: len(desk(app).sessions[0].outcomes) == 1)
+    id_ = workspace(app).sessions[0].id
+    wait_until(lambda: len(workspace(app).sessions[0].outcomes) == 1)
 
     press(app, "Cancel")
     when_done(app)
@@ -199,7 +199,7 @@ def test_cancel_keeps_what_is_finished(app: AppTest):
     press(app, "Classify the rest")
     when_done(app)
     assert html(app).count("<table") == 2
-    assert desk(app).session(id_) is not None
+    assert workspace(app).session(id_) is not None
 
 
 def downloads(app: AppTest) -> dict[str, dict]:

@@ -41,20 +41,20 @@ def test_a_sure_answer_leads_with_its_label():
 
     assert "PNEUMONIA</strong>" in said
     assert "87.3%" in said
-    assert "Not sure" not in said
+    assert "Indeterminate" not in said
 
 
 def test_an_answer_in_the_zone_leads_with_not_sure():
     said = wording.answer_html(record(0.52, unsure=True))
 
-    assert "Not sure</strong>" in said
-    assert "nearer to PNEUMONIA, 52.0%" in said
+    assert "Indeterminate</strong>" in said
+    assert "closer to PNEUMONIA, 52.0%" in said
 
 
 def test_the_picture_is_described_with_its_answer():
     assert wording.alt_text(record(0.1), is_drawing=False) == "Film 3; model output NORMAL 90.0%"
     assert wording.alt_text(record(0.52, unsure=True), is_drawing=True) == (
-        "Drawing 3; model output PNEUMONIA 52.0%, too close to call"
+        "Drawing 3; model output PNEUMONIA 52.0%, indeterminate"
     )
 
 
@@ -62,8 +62,8 @@ def test_the_picture_is_described_with_its_answer():
     ("probability", "threshold", "said"),
     [
         pytest.param(0.4, 0.5, None, id="the more probable class needs no words"),
-        pytest.param(0.4, 0.3, "PNEUMONIA is given from 30.0% on", id="a low threshold"),
-        pytest.param(0.6, 0.7, "PNEUMONIA is only given from 70.0% on", id="a high threshold"),
+        pytest.param(0.4, 0.3, "The operating point for PNEUMONIA is 30.0%", id="a low threshold"),
+        pytest.param(0.6, 0.7, "The operating point for PNEUMONIA is 70.0%", id="a high threshold"),
     ],
 )
 def test_a_less_probable_label_is_explained(probability: float, threshold: float, said: str | None):

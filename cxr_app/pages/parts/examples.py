@@ -22,7 +22,7 @@ def show() -> None:
             key="classify_drawing",
         )
         st.button(
-            "Fetch two films of adults",
+            "Fetch two adult films",
             icon=":material/public:",
             on_click=state.add_adults,
             args=(form,),
@@ -30,7 +30,7 @@ def show() -> None:
         )
     st.html(
         wording.small_html(
-            "The drawing shows every part of the page, and its number means nothing. The adults' "
-            f"films need the internet, and the number is not valid for them. {CREDIT}"
+            "The drawing shows what the page can do; its result is meaningless. The two adult "
+            f"films are downloaded from the internet; the model is not valid for adults. {CREDIT}"
         )
     )

@@ -22,7 +22,7 @@ def show(outcome: Outcome, *, is_drawing: bool) -> None:
 def _show_rejection(record: Record) -> None:
     st.html(wording.heading_html(record))
     st.error(record.message or "", icon=":material/block:")
-    st.html(wording.small_html(f"No number for this file. Code: {record.code}"))
+    st.html(wording.small_html(f"No result for this file. Code: {record.code}"))
 
 
 def _show_answer(outcome: Outcome, *, is_drawing: bool) -> None:
@@ -37,7 +37,10 @@ def _show_answer(outcome: Outcome, *, is_drawing: bool) -> None:
     with right:
         st.html(wording.heading_html(record))
         if is_drawing:
-            st.info("A drawing, not a film: its number means nothing.", icon=":material/draw:")
+            st.info(
+                "This is a drawing, not a radiograph. Its result is meaningless.",
+                icon=":material/draw:",
+            )
         for code in record.warnings:
             st.warning(ANSWERS[code].message, icon=":material/warning:")
         st.html(wording.answer_html(record))

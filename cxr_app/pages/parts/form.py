@@ -55,7 +55,7 @@ def _uploader(form: state.Form, limits: Limits, *, is_folder: bool) -> None:
     widget = form.key("folder" if is_folder else "files")
     # Every file may be chosen: what it holds decides, and a refusal says why.
     st.file_uploader(
-        "A folder with films" if is_folder else "Films (JPEG, PNG, TIFF, BMP or WebP)",
+        "A folder of films" if is_folder else "Films (JPEG, PNG, TIFF, BMP or WebP)",
         accept_multiple_files="directory" if is_folder else True,
         max_upload_size=max(1, limits.max_bytes // MIB),
         key=widget,
@@ -66,7 +66,7 @@ def _uploader(form: state.Form, limits: Limits, *, is_folder: bool) -> None:
 
 def _addresses(form: state.Form) -> None:
     st.text_area(
-        "Addresses of pictures, one a line",
+        "Image addresses, one per line",
         value=state.kept(form, "urls"),
         key=form.key("urls"),
         max_chars=MAX_TYPED,
@@ -77,8 +77,8 @@ def _addresses(form: state.Form) -> None:
     st.button("Fetch", on_click=state.add_urls, args=(form,), key=form.key("fetch"))
     st.html(
         wording.small_html(
-            "The computer that serves this page fetches them, once, and tells their server nothing "
-            "but its own address."
+            "The computer that runs this page fetches each image once. The other server learns "
+            "that computer's address and nothing else."
         )
     )
 

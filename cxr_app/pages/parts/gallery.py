@@ -5,7 +5,7 @@ from typing import Final
 
 import streamlit as st
 
-from cxr_app.forms import DraftFilm
+from cxr_app.drafts import DraftFilm
 from cxr_app.pages import state
 from cxr_app.pages.parts import watch, wording
 
@@ -17,7 +17,7 @@ WIDTH: Final = 152  # pixels; two stand side by side on a phone
 def show() -> None:
     """Draw them, and draw again by itself while some are still being read."""
     form = state.form()
-    films = state.desk().forms.films(form.id)
+    films = state.workspace().films_on(form.id)
     n_unread = _count_unread(films)
     if films:
         with st.container(horizontal=True, gap="small"):
@@ -26,7 +26,7 @@ def show() -> None:
     if n_unread:
         watch.show(
             lambda: None,
-            has_news=lambda: _count_unread(state.desk().forms.films(form.id)) < n_unread,
+            has_news=lambda: _count_unread(state.workspace().films_on(form.id)) < n_unread,
         )
 
 

@@ -15,8 +15,8 @@ __all__ = ["show"]
 def show(id_: str) -> None:
     """Draw them, and draw again by itself while a run goes on."""
     # The run first: what it brings between the two looks is then drawn at once, never lost.
-    run = state.desk().run(id_)
-    session = state.desk().session(id_)
+    run = state.workspace().run(id_)
+    session = state.workspace().session(id_)
     if session is None:
         st.rerun()
     # Containers, so that a line more above the films moves none of them.
@@ -40,12 +40,12 @@ def _head(session: PatientSession, run: Run | None) -> None:
 
 def _watch(drawn: PatientSession, run: Run) -> None:
     def progress() -> None:
-        session = state.desk().session(drawn.id)
+        session = state.workspace().session(drawn.id)
         if session is not None and not run.is_over:
             _progress(session, run)
 
     def has_news() -> bool:
-        session = state.desk().session(drawn.id)
+        session = state.workspace().session(drawn.id)
         return run.is_over or session is None or len(session.outcomes) > len(drawn.outcomes)
 
     watch.show(progress, has_news=has_news)
@@ -57,7 +57,7 @@ def _progress(session: PatientSession, run: Run) -> None:
     if run.place:
         said += "; " + str(CxrError(Code.BUSY, place=run.place))
     elif run.own_place:
-        said += "; your other sessions come first"
+        said += "; waiting for your other sessions"
     if run.is_cancelled:
         said += "; stopping"
     with st.container(horizontal=True, vertical_alignment="center"):

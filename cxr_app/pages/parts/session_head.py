@@ -36,7 +36,7 @@ def _rename(session: PatientSession) -> None:
         widget = f"classify_rename_{session.id}"
         st.text_input("Patient name", value=session.name, key=widget, autocomplete="off")
         st.button(
-            "Save the name",
+            "Save name",
             key=f"classify_rename_go_{session.id}",
             on_click=state.rename,
             args=(session.id, widget),
@@ -45,9 +45,9 @@ def _rename(session: PatientSession) -> None:
 
 def _delete(session: PatientSession) -> None:
     with st.popover("Delete session", icon=":material/delete:"):
-        st.write("Delete this session with its films and results? It cannot be undone.")
+        st.write("Delete this session with its films and results? This cannot be undone.")
         st.button(
-            "Delete it",
+            "Delete",
             key=f"classify_delete_{session.id}",
             on_click=state.delete,
             args=(session.id,),

@@ -13,7 +13,7 @@ __all__ = ["show", "time_of"]
 
 def show() -> None:
     """Draw it."""
-    sessions, opened = state.desk().sessions, state.opened()
+    sessions, opened = state.workspace().sessions, state.opened()
     with st.sidebar:
         st.button(
             "Start new session",
@@ -39,8 +39,8 @@ def show() -> None:
             _delete_all(len(sessions))
         st.html(
             wording.small_html(
-                "Names and films stay in memory, for this tab alone. A reload of the page forgets "
-                "them, and so do two hours without a click."
+                "Names and films are kept in memory for this tab only. Reloading the page, or two "
+                "hours without a click, erases them."
             )
         )
 
@@ -71,5 +71,5 @@ def _entry(session: PatientSession, *, is_opened: bool) -> None:
 def _delete_all(count: int) -> None:
     with st.popover("Delete all", icon=":material/delete:", width="stretch"):
         what = "the session" if count == 1 else f"all {count} sessions"
-        st.write(f"Delete {what} with films and results? It cannot be undone.")
-        st.button("Delete all of it", on_click=state.delete_all, key="classify_delete_all")
+        st.write(f"Delete {what} with all films and results? This cannot be undone.")
+        st.button("Delete everything", on_click=state.delete_all, key="classify_delete_all")

@@ -47,9 +47,9 @@ def operating_point(spec: Spec) -> str:
     """Say from where on the last label is given, and how well that did when it was measured."""
     decision, measured = spec.decision, spec.decision.measured
     return (
-        f"{plain(spec.labels[-1])} is given from {decision.threshold:.1%} on. At that threshold, "
+        f"Operating point: {plain(spec.labels[-1])} at {decision.threshold:.1%} or above. Measured "
         f"on {decision.films:,} calibration films: sensitivity {_interval(measured.sensitivity)}, "
-        f"specificity {_interval(measured.specificity)}; 95% intervals in brackets."
+        f"specificity {_interval(measured.specificity)} (95% confidence intervals)."
     )
 
 
@@ -67,7 +67,7 @@ def answer_html(record: Record) -> str:
     label, confidence = escape(str(record.label)), escape(percent(record.confidence or 0.0))
     first, second = label, confidence
     if Code.NEAR_THRESHOLD in record.warnings:
-        first, second = "Not sure", f"nearer to {label}, {confidence}"
+        first, second = "Indeterminate", f"closer to {label}, {confidence}"
     return (
         '<p style="margin:0;line-height:1.3;overflow-wrap:anywhere">'
         '<span style="font-size:.875rem">Model output</span><br>'
@@ -81,10 +81,9 @@ def why_less_probable(record: Record) -> str | None:
     if record.confidence is None or record.confidence >= EVEN:
         return None
     last = list(record.confidences or {})[-1]
-    only = "" if record.label == last else "only "
     return (
-        f"{last} is {only}given from {record.threshold:.1%} on, which is why the label is the "
-        "less probable class."
+        f"The operating point for {last} is {record.threshold:.1%}, so the label is the less "
+        "probable class."
     )
 
 
@@ -165,7 +164,7 @@ def session_heading_html(name: str, time: str) -> str:
 def alt_text(record: Record, *, is_drawing: bool) -> str:
     """Describe the picture for those who do not see it."""
     what = "Drawing" if is_drawing else "Film"
-    unsure = ", too close to call" if Code.NEAR_THRESHOLD in record.warnings else ""
+    unsure = ", indeterminate" if Code.NEAR_THRESHOLD in record.warnings else ""
     confidence = percent(record.confidence or 0.0)
     return f"{what} {record.item}; model output {record.label} {confidence}{unsure}"
 

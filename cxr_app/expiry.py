@@ -18,7 +18,7 @@ class Leavable(Protocol):
 
 
 class Sweeper:
-    """One thread that looks at every desk now and then.
+    """One thread that looks at every workspace now and then.
 
     It keeps none of them in memory.
 

@@ -1,35 +1,36 @@
 """First come, first served."""
 
 import threading
+import time
 
 import pytest
 
-from cxr_app.line import Line
+from cxr_app.fair_queue import FairQueue
 
 
 class Waiter:
     """Somebody in a thread of their own who takes a turn and keeps it until told to go."""
 
-    def __init__(self, line: Line, order: list[str], name: str) -> None:
-        self.places: list[int] = []
-        self.is_waiting = threading.Event()
+    def __init__(self, queue: FairQueue, order: list[str], name: str) -> None:
         self.has_turn = threading.Event()
         self.may_go = threading.Event()
-        self.gives_up = threading.Event()
-        self._line, self._order, self._name = line, order, name
+        self.stop = threading.Event()
+        self._queue, self._order, self._name = queue, order, name
         self.thread = threading.Thread(target=self._go, daemon=True)
+        before = len(queue._tickets)
         self.thread.start()
-        assert self.is_waiting.wait(5)
+        while len(queue._tickets) == before and self.thread.is_alive():
+            time.sleep(0.001)  # until it stands in the queue
 
     def _go(self) -> None:
-        with self._line.turn(told=self._told, is_unwanted=self.gives_up.is_set):
+        with self._queue.turn(self.stop):
             self._order.append(self._name)
             self.has_turn.set()
             self.may_go.wait(5)
 
-    def _told(self, place: int) -> None:
-        self.places.append(place)
-        self.is_waiting.set()
+    @property
+    def place(self) -> int:
+        return self._queue.place(self.stop)
 
     def leave(self) -> None:
         self.may_go.set()
@@ -42,21 +43,22 @@ def order() -> list[str]:
 
 
 def test_turns_come_in_the_order_of_arrival(order: list[str]):
-    line = Line(1)
-    waiters = [Waiter(line, order, name) for name in "abc"]
+    queue = FairQueue(1)
+    waiters = [Waiter(queue, order, name) for name in "abc"]
 
+    assert [waiter.place for waiter in waiters] == [0, 1, 2]
+    assert [waiter.place for waiter in waiters] == [0, 1, 2]
     for waiter in waiters:
         assert waiter.has_turn.wait(5)
         waiter.leave()
 
     assert order == ["a", "b", "c"]
-    assert [waiter.places[0] for waiter in waiters] == [0, 1, 2]
-    assert [waiter.places[-1] for waiter in waiters] == [0, 0, 0]
+    assert [waiter.place for waiter in waiters] == [0, 0, 0]
 
 
 def test_so_many_have_their_turn_at_once_and_no_more(order: list[str]):
-    line = Line(2)
-    first, second, third = (Waiter(line, order, name) for name in "abc")
+    queue = FairQueue(2)
+    first, second, third = (Waiter(queue, order, name) for name in "abc")
 
     assert first.has_turn.wait(5)
     assert second.has_turn.wait(5)
@@ -69,10 +71,10 @@ def test_so_many_have_their_turn_at_once_and_no_more(order: list[str]):
 
 
 def test_whoever_gives_up_does_not_wait(order: list[str]):
-    line = Line(1)
-    first, second = Waiter(line, order, "a"), Waiter(line, order, "b")
+    queue = FairQueue(1)
+    first, second = Waiter(queue, order, "a"), Waiter(queue, order, "b")
 
-    second.gives_up.set()
+    second.stop.set()
 
     assert second.has_turn.wait(5)
     second.leave()
@@ -80,14 +82,14 @@ def test_whoever_gives_up_does_not_wait(order: list[str]):
 
 
 def test_a_turn_ends_with_an_error_too():
-    line = Line(1)
-    with pytest.raises(KeyError), line.turn():
+    queue = FairQueue(1)
+    with pytest.raises(KeyError), queue.turn(threading.Event()):
         raise KeyError
 
-    with line.turn(is_unwanted=lambda: pytest.fail("it had to wait")):
-        pass
+    with queue.turn(stop := threading.Event()):
+        assert queue.place(stop) == 0
 
 
-def test_a_line_has_room_for_one_at_least():
+def test_a_queue_has_room_for_one_at_least():
     with pytest.raises(ValueError, match="1 or more"):
-        Line(0)
+        FairQueue(0)
