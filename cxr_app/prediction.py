@@ -19,7 +19,7 @@ from cxr_app.errors import Rejected
 from cxr_app.heatmap import activation_map
 from cxr_app.imaging.film import Film
 from cxr_app.imaging.film_input import FilmInput, make_input
-from cxr_app.imaging.wrap import film_from_array, film_from_picture
+from cxr_app.imaging.from_memory import film_from_array, film_from_picture
 from cxr_app.limits import Limits
 from cxr_app.settings import read_settings
 

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cxr_app.codes import Code
-from cxr_app.imaging.depth import to_uint8
+from cxr_app.imaging.depth import full_scale, to_uint8
 
-__all__ = ["Grey", "grey_of", "grey_of_picture", "grey_of_rgb", "lay_on_black"]
+__all__ = ["Grey", "grey_of", "grey_of_deep", "grey_of_picture", "grey_of_rgb", "lay_on_black"]
 
 VISIBLE_CHROMA: Final = 6.0  # mean of highest less lowest of R, G, B, out of 255
 SAMPLED: Final = 250_000  # pixels that are enough for a mean
@@ -44,6 +44,27 @@ def grey_of_rgb(rgb: NDArray[np.uint8]) -> Grey:
     """Make grey of uint8 [height, width, 3] by the luma of ITU-R BT.601, as Pillow has it."""
     picture = Image.fromarray(np.ascontiguousarray(rgb))
     return _grey_of_rgb(picture)
+
+
+def grey_of_deep(samples: NDArray[np.uint16], declared_max: int | None = None) -> Grey:
+    """Make grey of samples of more than eight bits: grey, grey and alpha, RGB, or RGB and alpha.
+
+    Equal channels give what their grey twin gives: the depth is found over all of them.
+
+    Parameters
+    ----------
+    samples : ndarray, uint16 [height, width, 1 to 4]
+    declared_max : int, optional
+        Highest value as the file declares it.
+    """
+    n_colours = 1 if samples.shape[2] < 3 else 3
+    colours = to_uint8(samples[:, :, :n_colours], declared_max)
+    plain = grey_of_rgb(colours) if n_colours == 3 else Grey(pixels=colours[:, :, 0])
+    grey = Grey(pixels=plain.pixels, depth=16, warnings=plain.warnings)
+    if samples.shape[2] == n_colours:
+        return grey
+    alpha = samples[:, :, n_colours]
+    return lay_on_black(grey, to_uint8(alpha, full_scale(int(alpha.max()))))
 
 
 def lay_on_black(grey: Grey, alpha: NDArray[np.uint8], *, is_multiplied: bool = False) -> Grey:

@@ -1,32 +1,38 @@
 """Bytes to film: JPEG, PNG, WebP, TIFF and BMP, recognized by content."""
 
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Final, TypeVar
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from cxr_app.codes import Code
 from cxr_app.errors import Rejected
-from cxr_app.imaging import samples, scan
-from cxr_app.imaging.colour import Grey, grey_of_picture
+from cxr_app.imaging.colour import grey_of_picture
 from cxr_app.imaging.film import Facts, Film, Format
-from cxr_app.imaging.orientation import turn_upright
-from cxr_app.imaging.plugin import open_picture, translated
+from cxr_app.imaging.header import bmp_size, webp_size
+from cxr_app.imaging.jpeg import read_jpeg
+from cxr_app.imaging.picture import Picture
+from cxr_app.imaging.pillow import open_picture, orientation_of, translated
+from cxr_app.imaging.png import read_png
 from cxr_app.imaging.signature import sniff
-from cxr_app.imaging.size import Size, check_size
-from cxr_app.imaging.structure import bmp, jpeg, png, tiff, webp
-from cxr_app.imaging.structure.layout import Layout
+from cxr_app.imaging.size import Size, check_size, check_unpacked
+from cxr_app.imaging.tiff import read_tiff
 from cxr_app.limits import MIB, Limits
 
 __all__ = ["decode", "make_film"]
 
-L = TypeVar("L", bound=Layout)
-
-_SIZES: Final = MappingProxyType(
+# EXIF 2.32, table 4.6.4 A: where row 0 and column 0 stand; here: how to bring them back.
+_TURNS: Final[Mapping[int, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]]] = MappingProxyType(
     {
-        Format.JPEG: jpeg.read_size,
-        Format.PNG: png.read_size,
-        Format.WEBP: webp.read_size,
-        Format.TIFF: tiff.read_size,
-        Format.BMP: bmp.read_size,
+        2: lambda a: a[:, ::-1],
+        3: lambda a: a[::-1, ::-1],
+        4: lambda a: a[::-1],
+        5: lambda a: a.T,
+        6: lambda a: a.T[:, ::-1],  # a quarter turn clockwise
+        7: lambda a: a[::-1, ::-1].T,
+        8: lambda a: a.T[::-1],  # a quarter turn counter-clockwise
     }
 )
 
@@ -60,55 +66,47 @@ def decode(data: bytes, limits: Limits) -> Film:
     if len(data) > limits.max_bytes:
         raise Rejected(Code.TOO_LARGE_BYTES, max=f"{limits.max_bytes / MIB:.3g}")
     found = sniff(data)
-    size = _SIZES[found](data)
-    check_size(size, limits)
-    if found is Format.TIFF:
-        page = tiff.read_layout(data)
-        grey = samples.read_grey(data, page, limits)
-        return make_film(grey, found, page.orientation)
-    layout, grey = _decode_picture(data, found, size, limits)
-    return make_film(grey, found, layout.orientation, layout.warnings)
+    with translated():
+        return make_film(_READERS[found](data, limits), found)
 
 
-def make_film(grey: Grey, found: Format, orientation: int, warnings: tuple[Code, ...] = ()) -> Film:
-    """Turn grey pixels upright and state what is known of them."""
-    pixels = turn_upright(grey.pixels, orientation)
-    height, width = pixels.shape
-    order = list(Code)
+def make_film(picture: Picture, found: Format) -> Film:
+    """Turn a picture upright, as a viewer shows it, and state what is known of it."""
+    turn = _TURNS.get(picture.orientation)
+    upright = picture.grey.pixels if turn is None else turn(picture.grey.pixels)
+    height, width = upright.shape
+    known = {*picture.grey.warnings, *picture.warnings}
     return Film(
-        pixels=pixels,
-        depth=grey.depth,
+        pixels=np.ascontiguousarray(upright),
+        depth=picture.grey.depth,
         facts=Facts(format=found, width=width, height=height),
-        warnings=tuple(sorted({*grey.warnings, *warnings}, key=order.index)),
+        warnings=tuple(code for code in Code if code in known),
     )
 
 
-def _decode_picture(data: bytes, found: Format, size: Size, limits: Limits) -> tuple[Layout, Grey]:
-    """Read the structure, then decode, of the formats whose pixels Pillow reads."""
+def _read_webp(data: bytes, limits: Limits) -> Picture:
+    return _by_pillow(data, Format.WEBP, webp_size(data), limits)
 
-    def checked(layout: L) -> L:
-        if size.width * size.height * layout.pixel_bytes > limits.max_unpacked:
-            raise Rejected(Code.TOO_LARGE_UNPACKED)
-        return layout
 
-    layout: Layout
-    match found:
-        case Format.JPEG:
-            layout = whole = checked(jpeg.read_layout(data))
-            picture = scan.open_jpeg(whole, size)
-        case Format.PNG:
-            layout = checked(png.read_layout(data))
-            try:
-                picture = open_picture(layout.clean, found, size)
-            except Rejected as error:
-                if error.code is Code.CORRUPT and png.ends_early(layout.clean):
-                    raise Rejected(Code.TRUNCATED) from error
-                raise
-        case Format.WEBP:
-            layout = checked(webp.read_layout(data))
-            picture = open_picture(layout.clean, found, size)
-        case _:
-            layout = checked(bmp.read_layout(data))
-            picture = open_picture(layout.clean, found, size)
+def _read_bmp(data: bytes, limits: Limits) -> Picture:
+    return _by_pillow(data, Format.BMP, bmp_size(data), limits)
+
+
+def _by_pillow(data: bytes, found: Format, size: Size, limits: Limits) -> Picture:
+    check_size(size, limits)
+    check_unpacked(size, 4, limits)
+    picture = open_picture(data, found, size)
     with translated():
-        return layout, grey_of_picture(picture, layout.declared_max)
+        grey = grey_of_picture(picture)
+    return Picture(grey=grey, orientation=orientation_of(picture))
+
+
+_READERS: Final[Mapping[Format, Callable[[bytes, Limits], Picture]]] = MappingProxyType(
+    {
+        Format.JPEG: read_jpeg,
+        Format.PNG: read_png,
+        Format.WEBP: _read_webp,
+        Format.TIFF: read_tiff,
+        Format.BMP: _read_bmp,
+    }
+)

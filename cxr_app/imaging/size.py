@@ -6,7 +6,7 @@ from cxr_app.codes import Code
 from cxr_app.errors import Rejected
 from cxr_app.limits import Limits
 
-__all__ = ["Size", "check_size"]
+__all__ = ["Size", "check_size", "check_unpacked"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,3 +36,15 @@ def check_size(size: Size, limits: Limits) -> None:
         raise Rejected(Code.TOO_MANY_PIXELS, w=width, h=height, max=most)
     if min(width, height) < limits.min_side:
         raise Rejected(Code.TOO_SMALL, w=width, h=height, min=limits.min_side)
+
+
+def check_unpacked(size: Size, pixel_bytes: int, limits: Limits) -> None:
+    """Refuse pixels that unpack to more memory than a film may take.
+
+    Raises
+    ------
+    Rejected
+        `too_large_unpacked`.
+    """
+    if size.width * size.height * pixel_bytes > limits.max_unpacked:
+        raise Rejected(Code.TOO_LARGE_UNPACKED)

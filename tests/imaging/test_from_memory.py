@@ -10,7 +10,7 @@ from cxr_app.codes import Code
 from cxr_app.errors import Rejected
 from cxr_app.imaging.decode import decode
 from cxr_app.imaging.film import Format
-from cxr_app.imaging.wrap import film_from_array, film_from_picture
+from cxr_app.imaging.from_memory import film_from_array, film_from_picture
 from cxr_app.limits import Limits
 from tests.makers import film, saved
 

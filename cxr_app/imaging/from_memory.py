@@ -1,6 +1,5 @@
 """Films that a program hands over: arrays and Pillow pictures."""
 
-import warnings
 from typing import Any, Final
 
 import numpy as np
@@ -13,8 +12,8 @@ from cxr_app.imaging.colour import Grey, grey_of, grey_of_picture, grey_of_rgb, 
 from cxr_app.imaging.decode import make_film
 from cxr_app.imaging.depth import to_uint8
 from cxr_app.imaging.film import Film, Format
-from cxr_app.imaging.orientation import ORIENTATION, UPRIGHT
-from cxr_app.imaging.plugin import translated
+from cxr_app.imaging.picture import Picture
+from cxr_app.imaging.pillow import orientation_of, translated
 from cxr_app.imaging.size import Size, check_size
 from cxr_app.limits import Limits
 
@@ -60,7 +59,7 @@ def film_from_array(array: NDArray[Any], limits: Limits = USUAL) -> Film:
         raise ValueError(f"array must be uint8, uint16 or floating. Got {array.dtype} instead.")
     check_size(Size(width=shape[1], height=shape[0]), limits)
     if channels == 1:
-        return make_film(grey_of(array.reshape(shape[:2]).copy()), Format.MEMORY, UPRIGHT)
+        return make_film(Picture(grey=grey_of(array.reshape(shape[:2]).copy())), Format.MEMORY)
     grey = grey_of_rgb(to_uint8(array[:, :, :3]))
     if channels == 4 and not np.isfinite(array[:, :, 3]).all():
         raise Rejected(Code.BAD_PIXEL_VALUES)
@@ -69,7 +68,7 @@ def film_from_array(array: NDArray[Any], limits: Limits = USUAL) -> Film:
     deep = Grey(
         pixels=grey.pixels, depth=8 if array.dtype == np.uint8 else 16, warnings=grey.warnings
     )
-    return make_film(deep, Format.MEMORY, UPRIGHT)
+    return make_film(Picture(grey=deep), Format.MEMORY)
 
 
 def film_from_picture(picture: Image.Image, limits: Limits = USUAL) -> Film:
@@ -100,19 +99,7 @@ def film_from_picture(picture: Image.Image, limits: Limits = USUAL) -> Film:
     with translated():
         picture.load()
         grey = grey_of_picture(picture)
-    return make_film(grey, Format.MEMORY, _orientation(picture))
-
-
-def _orientation(picture: Image.Image) -> int:
-    """Ask EXIF which way up it stands; junk there is no fault of the pixels."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            with translated():
-                found = picture.getexif().get(ORIENTATION, UPRIGHT)
-        except Rejected:
-            return UPRIGHT
-    return found if isinstance(found, int) else UPRIGHT
+    return make_film(Picture(grey=grey, orientation=orientation_of(picture)), Format.MEMORY)
 
 
 def _opacity(alpha: NDArray[Any]) -> NDArray[np.uint8]:

@@ -1,1 +1,0 @@
-"""What a file declares and whether it is whole: one module a format, all before any decoding."""
