@@ -25,7 +25,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 
-from cxr_app.imaging.phantom import draw_phantom
+from cxr_app.imaging.drawing import draw_film
 from cxr_app.imaging.to_input import to_input
 from training.data.archive import split_of
 from training.data.preparation import Prepared, prepare, truth_of
@@ -57,7 +57,7 @@ def drawn(count: int, size: int, seed: int) -> Prepared:
     classes = tuple((place % 2,) for place in range(count))
     pictures = []
     for place in range(count):
-        film = draw_phantom(seed + place, size=(320, 256), consolidation=0.5 * (place % 2))
+        film = draw_film(seed + place, size=(320, 256), consolidation=0.5 * (place % 2))
         pictures.append(shrink(to_input(film), size))
     return Prepared(pictures=np.stack(pictures), truth=truth_of(classes, 2), films=())
 

@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # the project runs from its checkout
 
-from cxr_app.imaging.phantom import phantom_png
+from cxr_app.imaging.drawing import draw_png
 
 ENGINES = ("openvino", "keras")
 AIMS = {"first result": (6, 12), "one film": (2, 4)}
@@ -63,7 +63,7 @@ def draw(folder: Path, count: int) -> list[Path]:
     """Draw films, so that the benchmark needs no data."""
     paths = [folder / f"{place:02}.png" for place in range(count)]
     for place, path in enumerate(paths):
-        path.write_bytes(phantom_png(place, consolidation=0.8 * (place % 2)))
+        path.write_bytes(draw_png(place, consolidation=0.8 * (place % 2)))
     return paths
 
 

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from cxr_app.bundle import Bundle
-from cxr_app.imaging.phantom import draw_phantom
+from cxr_app.imaging.drawing import draw_film
 from cxr_app.imaging.to_input import to_input
 from cxr_app.spec import (
     CalibrationFigures,
@@ -82,7 +82,7 @@ def drawn_inputs(count: int) -> np.ndarray:
     """Draw films and make inputs of them: uint8 [count, 512, 512, 1]."""
     return np.stack(
         [
-            to_input(draw_phantom(seed, size=(160, 128), consolidation=0.8 * (seed % 2)))
+            to_input(draw_film(seed, size=(160, 128), consolidation=0.8 * (seed % 2)))
             for seed in range(count)
         ]
     )

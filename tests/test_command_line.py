@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from cxr_app.cli import main
-from cxr_app.imaging.phantom import draw_phantom, phantom_png
+from cxr_app.imaging.drawing import draw_film, draw_png
 from cxr_app.records import Record
 
 FIELDS = [
@@ -23,9 +23,9 @@ FIELDS = [
 ]  # fmt: skip
 
 
-PNG = phantom_png(0, size=(300, 240))
+PNG = draw_png(0, size=(300, 240))
 JPEG = io.BytesIO()
-Image.fromarray(draw_phantom(1, size=(256, 256)).pixels).save(JPEG, "JPEG")
+Image.fromarray(draw_film(1, size=(256, 256)).pixels).save(JPEG, "JPEG")
 
 
 @pytest.fixture

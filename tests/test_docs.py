@@ -47,11 +47,11 @@ def python_blocks() -> list[str]:
 
 
 def test_the_readmes_python_runs(tiny_bundle, monkeypatch, tmp_path, capsys):
-    from cxr_app.imaging.phantom import phantom_png
+    from cxr_app.imaging.drawing import draw_png
 
     monkeypatch.setenv("CXR_MODEL", str(tiny_bundle))
     monkeypatch.chdir(tmp_path)
-    Path("film.jpeg").write_bytes(phantom_png(0, size=(200, 200)))
+    Path("film.jpeg").write_bytes(draw_png(0, size=(200, 200)))
 
     for block in python_blocks():
         exec(compile(block, "README.md", "exec"), {})

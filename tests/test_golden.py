@@ -10,13 +10,13 @@ from cxr_app import Prediction, load_bundle
 from cxr_app.cli import main
 from cxr_app.decision import confidences
 from cxr_app.imaging.decode import decode
-from cxr_app.imaging.phantom import phantom_png
+from cxr_app.imaging.drawing import draw_png
 from cxr_app.limits import Limits
 from tests.stories.page import classify, open_page, workspace
 from training.data.preparation import read_input
 from training.data.sources import read_class_folders
 
-FILM = phantom_png(5, size=(420, 300), consolidation=0.7)
+FILM = draw_png(5, size=(420, 300), consolidation=0.7)
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 PAGE = """
-from cxr_app.imaging.phantom import phantom_png
+from cxr_app.imaging.drawing import draw_png
 from tests.stories.page import classify, errors, html, open_page, press
 page = open_page()
 press(page, "Add a drawing")
-classify(page, ("film.png", phantom_png(1, size=(160, 128)), "image/png"))
+classify(page, ("film.png", draw_png(1, size=(160, 128)), "image/png"))
 assert not page.exception and not errors(page), errors(page)
 assert html(page).count("<table") == 2
 """

@@ -8,12 +8,12 @@ import pytest
 from cxr_app import Prediction, load_bundle
 from cxr_app.codes import Code
 from cxr_app.errors import Rejected
-from cxr_app.imaging.phantom import phantom_png
+from cxr_app.imaging.drawing import draw_png
 from cxr_app.limits import Limits
 from cxr_app.pipeline import AHEAD, DECODERS, classify, classify_sources
 from cxr_app.sources import UploadSource
 
-PNG = phantom_png(0, size=(200, 200))
+PNG = draw_png(0, size=(200, 200))
 GOOD = UploadSource("good", PNG)
 
 

@@ -10,9 +10,9 @@ import cxr_app
 from cxr_app import Prediction, load_bundle
 from cxr_app.codes import Code
 from cxr_app.errors import Rejected
-from cxr_app.imaging.phantom import draw_phantom
+from cxr_app.imaging.drawing import draw_film
 
-FILM = draw_phantom(1, size=(300, 240))
+FILM = draw_film(1, size=(300, 240))
 
 
 @pytest.fixture(scope="module")

@@ -11,16 +11,16 @@ from cxr_app import Prediction, load_bundle
 from cxr_app.codes import Code
 from cxr_app.errors import CxrError
 from cxr_app.given_film import GivenFilm
-from cxr_app.imaging.phantom import phantom_png
+from cxr_app.imaging.drawing import draw_png
 from cxr_app.limits import Limits
 from cxr_app.pipeline import classify
 from cxr_app.records import Record
 from cxr_app.sessions import Given, Intake, PatientSession, classify_waiting
 from cxr_app.sources import UploadSource
 
-GOOD = UploadSource("good.png", phantom_png(1, size=(160, 128)))
+GOOD = UploadSource("good.png", draw_png(1, size=(160, 128)))
 BROKEN = UploadSource("broken.png", GOOD.data[:500])
-OTHER = UploadSource("other.png", phantom_png(2, size=(160, 128)))
+OTHER = UploadSource("other.png", draw_png(2, size=(160, 128)))
 
 
 @pytest.fixture(scope="module")

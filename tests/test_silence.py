@@ -14,9 +14,9 @@ attempts = []
 sys.addaudithook(lambda event, args: attempts.append(event)
                  if event in ("socket.connect", "socket.getaddrinfo", "socket.sendto") else None)
 from cxr_app import Prediction, load_bundle
-from cxr_app.imaging.phantom import draw_phantom
+from cxr_app.imaging.drawing import draw_film
 import time
-Prediction(load_bundle()).classify_image(draw_phantom(0, size=(200, 200)))
+Prediction(load_bundle()).classify_image(draw_film(0, size=(200, 200)))
 time.sleep(1)  # reports are sent from a thread
 print(attempts)
 print([name for name in ("tensorflow", "keras", "torch", "streamlit") if name in sys.modules])

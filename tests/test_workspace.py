@@ -23,14 +23,14 @@ from cxr_app.fair_queue import FairQueue
 from cxr_app.fetch.client import Fetcher
 from cxr_app.fetch.rules import FetchRules
 from cxr_app.given_film import GivenFilm
-from cxr_app.imaging.phantom import phantom_png
+from cxr_app.imaging.drawing import draw_png
 from cxr_app.limits import Limits
 from cxr_app.runs import Services
 from cxr_app.sessions import Given, PatientSession
 from cxr_app.sources import UploadSource
 from cxr_app.workspace import NEW, Workspace
 
-GOOD = phantom_png(1, size=(160, 128))
+GOOD = draw_png(1, size=(160, 128))
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 

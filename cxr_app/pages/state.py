@@ -184,7 +184,7 @@ def add_urls(to: Form) -> None:
 
 @_contained
 def add_drawing(to: Form) -> None:
-    """Put the drawn phantom onto a form."""
+    """Put the drawn film onto a form."""
     name, data = drawing()
     _add(to, [replace(workspace().uploaded(name, data), is_drawing=True)])
 

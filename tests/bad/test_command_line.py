@@ -1,4 +1,4 @@
-"""The whole table through the command line, each row between two good films."""
+"""The table of bad inputs through the command line, each row between two good films."""
 
 import json
 import os
@@ -10,9 +10,10 @@ import pytest
 
 from cxr_app.codes import Code
 from tests.bad.row import Answer
-from tests.bad.table import ROWS
+from tests.bad.table import one_of_each_answer
 from tests.makers import film, saved
 
+ROWS = one_of_each_answer()
 ROOT = Path(__file__).parents[2]
 GOOD = saved(film(101, (400, 300)), "PNG")
 

@@ -9,8 +9,8 @@ from cxr_app.codes import Code
 from cxr_app.drafts import MAX_FILMS
 from cxr_app.records import Status
 from cxr_app.sessions import Outcome
-from tests.bad.row import Answer
-from tests.bad.table import ROWS
+from tests.bad.row import Answer, Row
+from tests.bad.table import ROWS, one_of_each_answer
 from tests.makers import film, saved
 from tests.stories.page import classify, html, open_page, workspace
 
@@ -28,12 +28,20 @@ def _answer(outcome: Outcome) -> Answer:
     return tuple(code for code in record.warnings if code is not Code.NEAR_THRESHOLD)
 
 
-@pytest.mark.parametrize("first", range(0, len(LIGHT), CHUNK))
+CHUNKS = [LIGHT[first : first + CHUNK] for first in range(0, len(LIGHT), CHUNK)]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param(one_of_each_answer(), id="one of each answer"),
+        *(pytest.param(rows, id=rows[0].id, marks=pytest.mark.soak) for rows in CHUNKS),
+    ],
+)
 def test_each_bad_upload_has_its_card_and_costs_no_other_film_its_number(
-    first: int, tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch
+    rows: tuple[Row, ...], tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("CXR_MODEL", str(tiny_bundle))
-    rows = LIGHT[first : first + CHUNK]
     pairs = [(("good.png", GOOD), (row.name or "film.bin", row.make())) for row in rows]
     films = [(name, data, "") for name, data in itertools.chain(*pairs)]
 

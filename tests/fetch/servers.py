@@ -15,12 +15,12 @@ from cxr_app.codes import Code
 from cxr_app.errors import Rejected
 from cxr_app.fetch.client import Fetcher, FetchRules
 from cxr_app.fetch.public_networks import IPAddress
-from cxr_app.imaging.phantom import phantom_png
+from cxr_app.imaging.drawing import draw_png
 from cxr_app.limits import Limits
 
 PUBLIC = "93.184.215.14"
 PUBLIC_6 = "2606:2800:21f:cb07:6820:80da:af6b:8b2c"
-PNG = phantom_png(0, size=(160, 128))
+PNG = draw_png(0, size=(160, 128))
 
 
 class Talk:

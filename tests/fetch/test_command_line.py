@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cxr_app.cli import main
-from cxr_app.imaging.phantom import phantom_png
+from cxr_app.imaging.drawing import draw_png
 from cxr_app.limits import Limits
 from cxr_app.sources import FileSource, UrlSource, find_sources
 from tests.fetch.servers import PNG, reply
@@ -81,7 +81,7 @@ def films(tmp_path: Path, tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("CXR_MODEL", str(tiny_bundle))
     monkeypatch.chdir(tmp_path)
     for name in ("a.png", "c.png"):
-        (tmp_path / name).write_bytes(phantom_png(0, size=(300, 240)))
+        (tmp_path / name).write_bytes(draw_png(0, size=(300, 240)))
     return tmp_path
 
 

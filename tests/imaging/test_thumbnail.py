@@ -5,8 +5,8 @@ import io
 import numpy as np
 from PIL import Image
 
+from cxr_app.imaging.drawing import draw_film
 from cxr_app.imaging.film import Facts, Film, Format
-from cxr_app.imaging.phantom import draw_phantom
 from cxr_app.imaging.thumbnail import make_thumbnail
 
 
@@ -15,14 +15,14 @@ def opened(data: bytes) -> Image.Image:
 
 
 def test_a_thumbnail_keeps_the_aspect_ratio():
-    picture = opened(make_thumbnail(draw_phantom(size=(1024, 768))))
+    picture = opened(make_thumbnail(draw_film(size=(1024, 768))))
 
     assert picture.size == (512, 384)
     assert picture.mode == "L"
 
 
 def test_a_small_film_is_not_enlarged():
-    assert opened(make_thumbnail(draw_phantom(size=(160, 128)))).size == (160, 128)
+    assert opened(make_thumbnail(draw_film(size=(160, 128)))).size == (160, 128)
 
 
 def test_bright_stays_bright():
@@ -37,7 +37,7 @@ def test_bright_stays_bright():
 
 
 def test_a_thumbnail_carries_no_metadata():
-    picture = opened(make_thumbnail(draw_phantom(size=(160, 128))))
+    picture = opened(make_thumbnail(draw_film(size=(160, 128))))
 
     assert set(picture.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
     assert len(picture.getexif()) == 0

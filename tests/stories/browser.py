@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
-from cxr_app.imaging.phantom import phantom_png
+from cxr_app.imaging.drawing import draw_png
 
 ROOT = Path(__file__).parents[2]
 QUIET = (
@@ -27,7 +27,7 @@ MARKER = "ZZMARKER"
 expect.set_options(timeout=20_000)  # a busy machine is no fault of the page
 WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
 
-DRAWN = phantom_png(1, size=(640, 480))
+DRAWN = draw_png(1, size=(640, 480))
 FILMS = [
     {"name": f"{MARKER}-drawn.png", "mimeType": "image/png", "buffer": DRAWN},
     {"name": f"{MARKER}-broken.png", "mimeType": "image/png", "buffer": DRAWN[:2000]},

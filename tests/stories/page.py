@@ -6,11 +6,11 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from cxr_app.imaging.phantom import phantom_png
+from cxr_app.imaging.drawing import draw_png
 from cxr_app.workspace import Workspace
 
-GOOD = ("good.png", phantom_png(1, size=(160, 128)), "image/png")
-OTHER = ("other.png", phantom_png(2, size=(300, 240)), "image/png")
+GOOD = ("good.png", draw_png(1, size=(160, 128)), "image/png")
+OTHER = ("other.png", draw_png(2, size=(300, 240)), "image/png")
 
 APP = Path(__file__).parents[2] / "app.py"
 

@@ -14,7 +14,7 @@ from PIL import Image
 
 from cxr_app import load_bundle
 from cxr_app.cli import main as predict
-from cxr_app.imaging.phantom import draw_phantom
+from cxr_app.imaging.drawing import draw_film
 from cxr_app.limits import Limits
 from tests.networks import SMALL
 from training import cli
@@ -67,7 +67,7 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("films")
     for place in range(20):
         label = ("NORMAL", "PNEUMONIA")[place % 2]
-        film = draw_phantom(place, size=(160, 128), consolidation=0.9 * (place % 2))
+        film = draw_film(place, size=(160, 128), consolidation=0.9 * (place % 2))
         pixels = film.pixels if place % 2 else film.pixels // 4
         (folder / label).mkdir(exist_ok=True)
         Image.fromarray(pixels).save(folder / label / f"{place}.png")

@@ -10,7 +10,7 @@ from PIL import Image
 
 from cxr_app import load_bundle
 from cxr_app.errors import BundleError
-from cxr_app.imaging.phantom import draw_phantom
+from cxr_app.imaging.drawing import draw_film
 from cxr_app.limits import Limits
 from cxr_app.spec import Task
 from training.cli import main
@@ -61,7 +61,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
         findings = ["Edema"] * (place % 2) + ["Mass"] * (place % 3 == 0)
         findings += ["Hernia"] * (place == 47)
         name = f"{place:08}_000.png"
-        pixels = draw_phantom(place, size=(160, 128), consolidation=0.9 * (place % 2)).pixels
+        pixels = draw_film(place, size=(160, 128), consolidation=0.9 * (place % 2)).pixels
         Image.fromarray(pixels if place % 2 else pixels // 4).save(folder / name)
         rows.append(f"{name},{'|'.join(findings) or 'No Finding'},{place},{'MF'[place % 4 < 2]}")
         test += [name] * (place >= 36)

@@ -13,8 +13,8 @@ import numpy as np
 
 from cxr_app.bundle import Bundle, open_bundle
 from cxr_app.engine.choose import open_engine
+from cxr_app.imaging.drawing import draw_film
 from cxr_app.imaging.film import Film
-from cxr_app.imaging.phantom import draw_phantom
 from cxr_app.imaging.to_input import to_input
 from cxr_app.settings import read_settings
 from training.errors import TrainingCode, TrainingError
@@ -179,7 +179,7 @@ def _told_apart(
 
 def _times_faster(bundle: Bundle, other: Bundle) -> float:
     """Time both in turn on one drawn film, so that a drift of the machine meets both."""
-    film = draw_phantom(0, size=(512, 512))
+    film = draw_film(0, size=(512, 512))
     both = [_answering(one) for one in (bundle, other)]
     seconds: list[list[float]] = [[], []]
     for _ in range(ROUNDS):

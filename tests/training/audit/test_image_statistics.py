@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from cxr_app.codes import Code
+from cxr_app.imaging.drawing import draw_png
 from cxr_app.imaging.film import Facts, Film, Format
-from cxr_app.imaging.phantom import phantom_png
 from tests.makers import film as draw
 from tests.makers import saved
 from tests.training.audit.makers import labelled, measured
@@ -93,7 +93,7 @@ def test_a_film_that_the_app_refuses_has_its_code_and_no_facts(tmp_path):
 
 
 def test_a_picture_is_kept_of_the_films_that_are_named_alone(tmp_path):
-    data = phantom_png(1, size=(160, 128))
+    data = draw_png(1, size=(160, 128))
     films = (on_disk(tmp_path, "shown.png", data), on_disk(tmp_path, "other.png", data))
 
     shown, other = measure(films, pictured=frozenset({"shown.png"}))

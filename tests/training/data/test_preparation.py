@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from cxr_app.imaging.phantom import phantom_png
+from cxr_app.imaging.drawing import draw_png
 from training.data.preparation import prepare
 from training.data.reduction import shrink
 from training.data.sources import read_class_folders
@@ -40,7 +40,7 @@ def test_every_size_is_what_the_served_graph_makes_of_it(size):
 def films(tmp_path: Path):
     for place, label in enumerate(("NORMAL", "PNEUMONIA")):
         (tmp_path / label).mkdir()
-        (tmp_path / label / "film.png").write_bytes(phantom_png(place, size=(140, 128)))
+        (tmp_path / label / "film.png").write_bytes(draw_png(place, size=(140, 128)))
     return read_class_folders(tmp_path, ("NORMAL", "PNEUMONIA"))
 
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from cxr_app.imaging.phantom import draw_phantom
+from cxr_app.imaging.drawing import draw_film
 from training.evaluation.perturbations import FORMS
 
-FILM = draw_phantom(3, size=(224, 200)).pixels
+FILM = draw_film(3, size=(224, 200)).pixels
 
 
 @pytest.mark.parametrize("name", FORMS)

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cxr_app.imaging.phantom import draw_phantom
+from cxr_app.imaging.drawing import draw_film
 from tests.bundles import NOTICE
 from training.explanation.evidence_picture import RAMP, draw_map
 
-FILM = draw_phantom(0, size=(160, 128), marked=False)
+FILM = draw_film(0, size=(160, 128), marked=False)
 
 
 def drawn(evidence: np.ndarray, label: str = "PNEUMONIA", notice: str = NOTICE):

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cxr_app.imaging.phantom import draw_phantom
+from cxr_app.imaging.drawing import draw_film
 from cxr_app.limits import Limits
 from training.data.archive import split_of
 from training.data.preparation import Prepared, read_input
@@ -56,7 +56,7 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
         label = ("NORMAL", "PNEUMONIA")[place % 2]
         target = folder / ("train" if place < 12 else "test") / label
         target.mkdir(parents=True, exist_ok=True)
-        film = draw_phantom(place, size=(128, 128), consolidation=0.9 * (place % 2))
+        film = draw_film(place, size=(128, 128), consolidation=0.9 * (place % 2))
         pixels = film.pixels if place % 2 else film.pixels // 4
         Image.fromarray(pixels).save(target / f"{place}.png")
     return folder
