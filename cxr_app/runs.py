@@ -4,7 +4,7 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from cxr_app.expiry import Sweeper
@@ -36,6 +36,8 @@ class Services:
         How many films are decoded at once, for runs and forms together.
     sweeper : Sweeper
         Frees what readers have left behind.
+    id : str
+        Random; another one after a restart of the program.
     """
 
     prediction: Prediction
@@ -44,6 +46,7 @@ class Services:
     runs: FairQueue
     decoding: threading.Semaphore
     sweeper: Sweeper
+    id: str = field(default_factory=lambda: secrets.token_hex(4))
 
 
 class Run:

@@ -74,11 +74,20 @@ class Workspace:
         self._runs: dict[str, Run] = {}
         self._own_runs = FairQueue(RUNS_OF_ONE)
         self._last_sign = self._last_connected = clock()
+        self._has_expired = False
         services.sweeper.watch(self)
 
-    def touch(self) -> None:
-        """Note a sign of the reader."""
+    def touch(self) -> bool:
+        """Note a sign of the reader; tell whether things were erased for want of one."""
         self._last_sign = self._last_connected = self._clock()
+        had_expired, self._has_expired = self._has_expired, False
+        return had_expired
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to lose."""
+        with self._lock:
+            return not self._sessions and not any(self._drafts.values())
 
     def free_if_left(self) -> None:
         """Free everything where the reader has closed the tab, or has not been seen for long."""
@@ -86,6 +95,7 @@ class Workspace:
         if self._is_connected():
             self._last_connected = now
         if now - self._last_connected > GONE_SECONDS or now - self._last_sign > IDLE_SECONDS:
+            self._has_expired |= not self.is_empty
             self.delete_all()
 
     def uploaded(self, name: str, data: bytes) -> Given:

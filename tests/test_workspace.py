@@ -399,6 +399,22 @@ def test_a_desk_is_freed_when_its_reader_has_gone(
     workspace.delete_all()
 
 
+def test_what_expired_is_told_once_and_an_empty_workspace_has_nothing_to_tell(services: Services):
+    passed = [0.0]
+    workspace = Workspace(services, clock=lambda: passed[0])
+    passed[0] = workspaces.IDLE_SECONDS + 1
+    services.sweeper.sweep()
+    nothing = workspace.touch()
+
+    workspace.add(NEW, [upload()])
+    passed[0] += workspaces.IDLE_SECONDS + 1
+    services.sweeper.sweep()
+
+    assert not nothing
+    assert workspace.is_empty
+    assert [workspace.touch(), workspace.touch()] == [True, False]
+
+
 def test_what_is_deleted_leaves_memory(services: Services):
     workspace = Workspace(services)
     films = [upload(), upload(GOOD[:500])]

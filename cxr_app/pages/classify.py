@@ -41,7 +41,10 @@ def page() -> None:
         st.info(wording.plain(bundle.spec.notice), icon=":material/info:")
         address.warn(settings)
         # What stands above is on the screen meanwhile.
-        state.open_workspace(model.start(settings, bundle))
+        services = model.start(settings, bundle)
+        state.open_workspace(services)
+        if (lost := state.loss(services)) is not None:
+            st.warning(lost, icon=":material/history:")
         sidebar.show()
         if (failed := state.problem(Code.INTERNAL_ERROR)) is not None:
             st.error(wording.plain(f"{failed} Code: {failed.code}"), icon=":material/error:")

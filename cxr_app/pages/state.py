@@ -38,6 +38,7 @@ __all__ = [
     "is_begun",
     "keep",
     "kept",
+    "loss",
     "open_form",
     "open_session",
     "open_workspace",
@@ -61,6 +62,17 @@ _OPENED: Final = "classify_opened"
 _PROBLEMS: Final = "classify_problems"
 _ACCEPTED: Final = "classify_accepted"
 _KEPT: Final = "classify_kept"
+_LOSS: Final = "classify_loss"
+_PAGE: Final = "page"  # in the page's address
+
+RELOADED: Final = (
+    "This page was loaded again. Names and films are kept in memory for one open page only, so "
+    "those from before are gone."
+)
+RESTARTED: Final = (
+    "The program was restarted. Names and films were kept in memory only and are gone."
+)
+EXPIRED: Final = "Nothing happened here for two hours, so names and films were erased from memory."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,9 +114,29 @@ def open_workspace(services: Services) -> Workspace:
     """Return this tab's workspace; the first time it is made."""
     if _WORKSPACE not in st.session_state:
         st.session_state[_WORKSPACE] = Workspace(services, is_connected=patches.is_tab_open())
+        if (before := st.query_params.get(_PAGE)) is not None:
+            st.session_state[_LOSS] = RELOADED if before == services.id else RESTARTED
     found: Workspace = st.session_state[_WORKSPACE]
-    found.touch()
+    if found.touch():
+        st.session_state[_LOSS] = EXPIRED
     return found
+
+
+def loss(services: Services) -> str | None:
+    """Say why names and films are gone that a reader may miss; None where none are.
+
+    While there is something to lose, the page's address bears the program's random id, so that the
+    page that comes after it knows that there was something, and whether it was another program.
+    """
+    if workspace().is_empty:
+        if _PAGE in st.query_params:
+            del st.query_params[_PAGE]
+        found: str | None = st.session_state.get(_LOSS)
+        return found
+    if st.query_params.get(_PAGE) != services.id:
+        st.query_params[_PAGE] = services.id
+    st.session_state.pop(_LOSS, None)
+    return None
 
 
 def workspace() -> Workspace:

@@ -142,7 +142,8 @@ def test_a_lost_connection_costs_nothing(chromium: Browser, server: Server):
         expect(page.get_by_role("table")).to_have_count(0)
         label = "Ann"
     assert len(lost) == 4
-    assert tab.complaints == []
+    # A look for news that falls due while there is no connection: said by Streamlit, and harmless.
+    assert [one for one in tab.complaints if "when disconnected from server" not in one] == []
     page.context.close()
 
 
