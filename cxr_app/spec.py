@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import ConfigDict, Field
 
-from cxr_app.strict import STRICT, read_strictly
+from cxr_app.strict_parsing import STRICT, read_strictly
 
 __all__ = [
     "FORMAT",

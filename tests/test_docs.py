@@ -125,7 +125,7 @@ def test_every_name_that_a_recipe_may_choose_is_in_the_guide():
 
 
 def test_the_searches_of_the_guide_suit_a_recipe():
-    from cxr_app.strict import read_strictly
+    from cxr_app.strict_parsing import read_strictly
     from training.recipes.recipe import Recipe
     from training.recipes.search_space import check_space
 

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import ConfigDict, Field
 
 from cxr_app.spec import Task
-from cxr_app.strict import STRICT
+from cxr_app.strict_parsing import STRICT
 from training.recipes.names import FINDINGS, SOURCE_TASKS
 from training.recipes.values import Share, Text, known
 

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field
 
-from cxr_app.strict import STRICT
+from cxr_app.strict_parsing import STRICT
 
 __all__ = ["DecisionRecipe"]
 

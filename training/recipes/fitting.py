@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Final
 
 from pydantic import ConfigDict, Field
 
-from cxr_app.strict import STRICT
+from cxr_app.strict_parsing import STRICT
 from training.recipes.values import Amount, Count
 
 __all__ = ["DistillRecipe", "DtypePolicy", "FitRecipe", "Monitor", "RetrainRecipe"]

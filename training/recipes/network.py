@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field
 
-from cxr_app.strict import STRICT
+from cxr_app.strict_parsing import STRICT
 from training.recipes.names import HEAD_NAMES
 from training.recipes.values import known
 

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Final
 from pydantic import ConfigDict, Field
 
 from cxr_app.spec import Task
-from cxr_app.strict import STRICT, read_strictly
+from cxr_app.strict_parsing import STRICT, read_strictly
 from training.errors import TrainingCode, TrainingError
 from training.recipes.augmentation import AugmentRecipe
 from training.recipes.data import AlsoRecipe, DataRecipe, PopulationRecipe

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, get_args, get_type_hints
 
-from cxr_app.strict import read_strictly
+from cxr_app.strict_parsing import read_strictly
 from training.errors import TrainingCode, TrainingError
 from training.recipes.recipe import Recipe
 from training.recipes.search import SearchRecipe
