@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 import re
 import stat
 import zipfile
@@ -23,7 +24,6 @@ from cxr_app.spec import (
     InputSpec,
     Spec,
     Task,
-    parse_json,
     parse_spec,
 )
 
@@ -131,12 +131,12 @@ def _default() -> Path:
 def _spec(data: bytes) -> Spec:
     try:
         # The format first: a newer one may hold keys that this program cannot know.
-        raw = parse_json(data[: 2**20 + 1])
+        raw = json.loads(data)
         found = raw.get("format") if isinstance(raw, dict) else None
         if isinstance(found, int) and found != FORMAT:
             raise BundleError(Code.MODEL_VERSION, found=found, known=FORMAT)
         spec = parse_spec(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _invalid(f"spec.json: {error}") from error
     if spec.input != _SERVED_INPUT:
         raise _invalid(f"spec.json: input: must be {INPUT_SIDE} x {INPUT_SIDE} x 1 uint8")

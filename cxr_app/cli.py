@@ -5,9 +5,8 @@ import logging
 import os
 import signal
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
 from types import FrameType, ModuleType
@@ -236,26 +235,16 @@ def _writer(output: Path | None) -> Iterator[TextIO]:
         return
     if output.exists() and not output.is_file():
         raise UsageError(Code.OUTPUT_FAILED, reason="it is a folder or no plain file")
+    unfinished = output.with_name(f".{output.name}.part")
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{output.name}.", dir=output.absolute().parent)
-    except OSError as error:
-        raise UsageError(Code.OUTPUT_FAILED, reason=_reason(error)) from error
-    unfinished = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as out:
+        with unfinished.open("w", encoding="utf-8", errors="backslashreplace", newline="") as out:
             yield out
-        unfinished.chmod(0o666 & ~_umask())
         unfinished.replace(output)
     except OSError as error:
         raise UsageError(Code.OUTPUT_FAILED, reason=_reason(error)) from error
     finally:
-        unfinished.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+        with suppress(OSError):
+            unfinished.unlink()
 
 
 def _reason(error: OSError) -> str:

@@ -118,14 +118,20 @@ def _field(message: str) -> Answer:
 
 ANSWERS: Final[Mapping[Code, Answer]] = MappingProxyType(
     {
-        Code.NOT_FOUND: _rejection("No file was found at this path. Check the spelling."),
+        Code.NOT_FOUND: _rejection(
+            "No file was found at this path. Check the spelling, or put https:// before a web "
+            "address."
+        ),
         Code.NO_ACCESS: _rejection(
             "The file could not be read. Check its permissions, or copy it to this computer."
         ),
         Code.CANCELLED: _rejection(
             "Not classified: the run was stopped. Start it again to classify this film."
         ),
-        Code.URL_SCHEME: _rejection("{reason}. You can also save the image and upload it."),
+        Code.URL_SCHEME: _rejection(
+            "This address cannot be fetched: {reason}. Paste the full address of the image, or "
+            "save the image and upload it."
+        ),
         Code.URL_INVALID: _rejection(
             "This address cannot be used: {reason}. Paste the direct address of the image."
         ),

@@ -46,11 +46,7 @@ def edited(*path: str, value: object = None, drop: bool = False) -> bytes:
                      id="labels that do not fit the task"),
         pytest.param(edited("decision", "zone", value=[0.6, 0.7]), "decision: zone: must hold the "
                      "threshold", id="a zone beside the threshold"),
-        pytest.param(b'{"format": 1, "format": 1}', "format: is given twice", id="a key twice"),
-        pytest.param(b'{"format": NaN}', "holds NaN, which is no number", id="not a number"),
-        pytest.param(b'{"a": ' * 9 + b"1" + b"}" * 9, "is nested deeper than 8 levels", id="deep"),
         pytest.param(b"[" * 100_000, "", id="deeper than any parser goes"),
-        pytest.param(b" " * (2**20 + 1), "is larger than 1 MiB", id="large"),
         pytest.param(b"\xff\xfe", "", id="not UTF-8"),
     ],
 )  # fmt: skip

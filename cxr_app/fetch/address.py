@@ -1,4 +1,4 @@
-"""A typed address, parsed once; nothing else ever reads the text again."""
+"""A typed address, taken apart once; nothing else ever reads the text again."""
 
 import re
 import socket
@@ -13,7 +13,7 @@ import idna
 
 from cxr_app.codes import Code
 from cxr_app.errors import Rejected
-from cxr_app.fetch.public_networks import IPAddress
+from cxr_app.fetch.public_addresses import IPAddress
 
 __all__ = ["MAX_CHARACTERS", "Address", "follow", "parse"]
 
@@ -22,12 +22,12 @@ MAX_CHARACTERS: Final = 2048
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 # RFC 3986, appendix B, held to the two schemes and to an authority.
 _PARTS: Final = re.compile(r"(https?)://([^/?#]*)([^?#]*)(\?[^#]*)?(?:#.*)?", re.IGNORECASE)
-_HOST_PORT: Final = re.compile(r"(\[[^\]]*\]|[^:\[\]]*)(?::([0-9]{0,5}))?")
+# No "%" within the brackets: it names a network card of this machine.
+_HOST_PORT: Final = re.compile(r"(\[[^\]%]*\]|[^:\[\]]*)(?::([0-9]{0,5}))?")
 # RFC 952 and 1123, and the underscore, which some picture servers have in their names.
-_ASCII_LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+_LABEL: Final = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_ASCII_NAME: Final = re.compile(rf"(?!.{{254}}){_LABEL}(?:\.{_LABEL})*")
 _NUMBER: Final = re.compile(r"0x[0-9a-f]+|[0-9]+")
-# What a browser shows without its scheme: www.host, or host.domain/picture.
-_BARE_HOST: Final = re.compile(r"www\.[^\s/]|[^\s/:@]+\.[a-z]{2,}/", re.IGNORECASE)
 _ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _KEPT: Final = "%/:@!$&'()*+,;=-._~?[]"  # what may stand in path and query as it is
 
@@ -71,7 +71,7 @@ class Address:
 
 
 def parse(text: str, *, ports: Sequence[int]) -> Address:
-    """Parse a typed address.
+    """Take a typed address apart.
 
     Parameters
     ----------
@@ -86,26 +86,28 @@ def parse(text: str, *, ports: Sequence[int]) -> Address:
         `url_scheme`, `url_invalid`, or `url_private_address` for names that are never public.
     """
     if not re.match("https?:", text, re.IGNORECASE):
-        if _BARE_HOST.match(text):
-            raise _scheme("https:// is missing at the beginning of this address")
-        raise _scheme("Only addresses that begin with http:// or https:// can be fetched")
+        if re.match("[a-z][a-z0-9+-]*:(?![0-9])", text, re.IGNORECASE):  # which host:80 does not
+            raise _wrong_scheme("it starts with neither https:// nor http://")
+        raise _wrong_scheme("https:// is missing at its start")
     if len(text) > MAX_CHARACTERS:
-        raise _invalid(f"it has more than {MAX_CHARACTERS} characters")
+        raise _invalid(f"it is longer than {MAX_CHARACTERS:,} characters")
     # Two readers of an address differ most often over these.
     if not text.isprintable() or " " in text or "\\" in text:
-        raise _invalid("it contains a space, a hidden character or a backslash")
+        raise _invalid("it contains a space, an invisible character or a backslash")
     parts = _PARTS.fullmatch(text)
     if not parts:
-        raise _invalid("the host is missing")
+        raise _invalid("it has no host name")
     scheme, authority, path, query = parts[1].lower(), parts[2], parts[3], parts[4] or ""
     if "@" in authority:
-        raise _invalid("it contains a user name or an @ before the host")
+        raise _invalid("it contains a user name or an @ sign before the host name")
     host_port = _HOST_PORT.fullmatch(authority)
     if not host_port:
-        raise _invalid("its host or port is invalid")
+        raise _invalid("its host name or port is not valid")
+    if not host_port[1]:
+        raise _invalid("it has no host name")
     port = int(host_port[2] or _DEFAULT_PORTS[scheme])
     if port not in ports:
-        raise _invalid(f"only the ports {', '.join(map(str, ports))} are allowed")
+        raise _invalid(f"only ports {', '.join(map(str, ports))} are allowed")
     host, ip = _read_host(host_port[1])
     return Address(scheme=scheme, host=host, ip=ip, port=port, target=_escaped(path or "/", query))
 
@@ -120,57 +122,42 @@ def follow(address: Address, location: str, *, ports: Sequence[int]) -> Address:
     """
     # `urljoin` drops some of these in silence, so they are refused before it reads the text.
     if len(location) > MAX_CHARACTERS or not location.isprintable() or " " in location:
-        raise _invalid("it redirects to an address with a space or a hidden character")
+        raise _invalid("it redirects to an address that is not valid")
     try:
         joined = urljoin(address.url, location)
     except ValueError:
-        raise _invalid("it redirects to an invalid address") from None
+        raise _invalid("it redirects to an address that is not valid") from None
     target = parse(joined, ports=ports)
     if (address.scheme, target.scheme) == ("https", "http"):
-        raise _scheme("The address redirects from https:// to http://, which is not safe")
+        raise _wrong_scheme("it redirects from https:// to http://, which is not encrypted")
     return target
 
 
 def _read_host(text: str) -> tuple[str, IPAddress | None]:
     """Return the host's name in ASCII, and its number where it is one."""
-    if text.startswith("["):
-        try:
+    try:
+        if text.startswith("["):
             ip6 = IPv6Address(text[1:-1])
-        except AddressValueError:
-            raise _invalid("its host is invalid") from None
-        if ip6.scope_id is not None:
-            raise _invalid("its host is invalid")
-        return str(ip6), ip6
-    labels = _read_name(text).split(".")
-    # What ends in a number is a number to every resolver: 127.1, 2130706433, 0x7f000001.
-    if _NUMBER.fullmatch(labels[-1]):
-        try:
-            ip4 = IPv4Address(socket.inet_aton(".".join(labels)))
-        except OSError:
-            raise _invalid("its host is invalid") from None
-        return str(ip4), ip4
-    if labels[-1] in _INSIDE:
+            return str(ip6), ip6
+        name = _read_name(text)
+        *_, last = name.split(".")
+        # What ends in a number is a number to every resolver: 127.1, 2130706433, 0x7f000001.
+        if _NUMBER.fullmatch(last):
+            ip4 = IPv4Address(socket.inet_aton(name))
+            return str(ip4), ip4
+    except (AddressValueError, OSError, idna.IDNAError):
+        raise _invalid("its host name is not valid") from None
+    if last in _INSIDE:
         raise Rejected(Code.URL_PRIVATE_ADDRESS)
-    return ".".join(labels), None
+    return name, None
 
 
 def _read_name(text: str) -> str:
     """Write a name in ASCII by IDNA 2008, without the dot that may end it."""
     name = unicodedata.normalize("NFC", text.lower()).removesuffix(".")
-    try:
-        labels = [
-            label if _is_plain(label) else idna.alabel(label).decode("ascii")
-            for label in name.split(".")
-        ]
-    except idna.IDNAError:
-        raise _invalid("its host is invalid" if text else "the host is missing") from None
-    if len(".".join(labels)) > 253:  # RFC 1035, section 2.3.4
-        raise _invalid("its host is too long")
-    return ".".join(labels)
-
-
-def _is_plain(label: str) -> bool:
-    return bool(_ASCII_LABEL.fullmatch(label)) and not label.startswith("xn--")
+    if _ASCII_NAME.fullmatch(name) and "xn--" not in name:
+        return name
+    return idna.encode(name).decode("ascii")
 
 
 def _escaped(path: str, query: str) -> str:
@@ -178,9 +165,9 @@ def _escaped(path: str, query: str) -> str:
     return quote(_ESCAPE.sub("%25", path + query), safe=_KEPT)
 
 
-def _scheme(reason: str) -> Rejected:
-    return Rejected(Code.URL_SCHEME, reason=reason)
-
-
 def _invalid(reason: str) -> Rejected:
     return Rejected(Code.URL_INVALID, reason=reason)
+
+
+def _wrong_scheme(reason: str) -> Rejected:
+    return Rejected(Code.URL_SCHEME, reason=reason)

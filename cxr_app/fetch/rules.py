@@ -6,28 +6,13 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Final
 
-__all__ = ["FetchRules", "Proxy", "parse_proxy"]
+__all__ = ["FetchRules", "parse_proxy"]
 
 _PROXY: Final = re.compile(r"http://([A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):([0-9]{1,5})/?")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proxy:
-    """A host that fetches for us.
-
-    Attributes
-    ----------
-    host : str
-        Name or address, without brackets.
-    port : int
-    """
-
-    host: str
-    port: int
-
-
-def parse_proxy(text: str) -> Proxy:
-    """Read a proxy's address.
+def parse_proxy(text: str) -> tuple[str, int]:
+    """Read a proxy's address: its host, without brackets, and its port.
 
     Parameters
     ----------
@@ -42,7 +27,7 @@ def parse_proxy(text: str) -> Proxy:
     match = _PROXY.fullmatch(text)
     if not match or not 1 <= int(match[2]) <= 65_535:
         raise ValueError("it must look like http://proxy.example.org:3128, without a user name")
-    return Proxy(host=match[1].strip("[]").lower(), port=int(match[2]))
+    return match[1].strip("[]").lower(), int(match[2])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +56,7 @@ class FetchRules:
         Longest time of one fetch over all redirects, name lookups and the body: 64 MiB at
         30 Mbit/s take 18 s. Waiting for other fetches of our own is not counted.
     at_once : int
-        Most fetches under way.
+        Most fetches under way; the others wait.
     """
 
     allow: tuple[IPv4Network | IPv6Network, ...] = ()

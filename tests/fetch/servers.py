@@ -1,6 +1,6 @@
 """A server on this machine that plays a script, and the way to it under a public address.
 
-The policy is never loosened for a test: names are answered with public addresses, and the dialler
+The policy is never loosened for a test: names are answered with public addresses, and the route
 leads whoever was let through to the server here.
 """
 
@@ -14,7 +14,7 @@ import pytest
 from cxr_app.codes import Code
 from cxr_app.errors import Rejected
 from cxr_app.fetch.client import Fetcher, FetchRules
-from cxr_app.fetch.public_networks import IPAddress
+from cxr_app.fetch.public_addresses import IPAddress
 from cxr_app.imaging.drawing import draw_png
 from cxr_app.limits import Limits
 
@@ -26,12 +26,9 @@ PNG = draw_png(0, size=(160, 128))
 class Talk:
     """One connection, from the server's side."""
 
-    def __init__(
-        self, connection: socket.socket, requests: list[bytes], over: threading.Event
-    ) -> None:
+    def __init__(self, connection: socket.socket, server: "Server") -> None:
         self._connection = connection
-        self._requests = requests
-        self._over = over
+        self._server = server
 
     def hear(self) -> None:
         """Read a request's header."""
@@ -41,10 +38,11 @@ class Talk:
             if not piece:
                 break
             heard += piece
-        self._requests.append(heard)
+        self._server.requests.append(heard)
 
     def say(self, data: bytes) -> None:
         self._connection.sendall(data)
+        self._server.sent += len(data)
 
     def secure(self, context: ssl.SSLContext) -> None:
         """Speak TLS from here on."""
@@ -55,7 +53,7 @@ class Talk:
 
     def pause(self, seconds: float) -> None:
         """Wait; the end of the test ends it."""
-        if self._over.wait(seconds):
+        if self._server.over.wait(seconds):
             raise ConnectionAbortedError
 
     def trickle(self, data: bytes, *, every: float) -> None:
@@ -67,21 +65,6 @@ class Talk:
 Answer = bytes | Callable[[Talk], None]
 
 
-class Dialled(socket.socket):
-    """The client's side; it says that it reached whom it was to reach, and counts."""
-
-    peer: tuple[str, int] = ("", 0)
-    received = 0
-
-    def getpeername(self) -> tuple[str, int]:
-        return self.peer
-
-    def recv_into(self, *arguments: object, **options: object) -> int:
-        count = super().recv_into(*arguments, **options)
-        self.received += count
-        return count
-
-
 class Server:
     """Gives each connection the next answer of its script, and the last one ever after.
 
@@ -90,8 +73,9 @@ class Server:
     requests : list of bytes
         What was asked, header and all.
     dialled : list of (address, port)
-        Where its dialler was to connect.
-    connections : list of Dialled
+        Where its route was to lead.
+    sent : int
+        Bytes that the network took.
     """
 
     def __init__(
@@ -102,10 +86,10 @@ class Server:
     ) -> None:
         self.requests: list[bytes] = []
         self.dialled: list[tuple[str, int]] = []
-        self.connections: list[Dialled] = []
+        self.sent = 0
         self.script = list(script)
         self._context = context
-        self._over = threading.Event()
+        self.over = threading.Event()
         self._listener = socket.create_server(place, backlog=64)
         self._place = self._listener.getsockname()
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
@@ -116,17 +100,13 @@ class Server:
         """What was asked for, in order."""
         return [request.split(b" ")[1].decode("ascii") for request in self.requests]
 
-    def dial(self, address: IPAddress, port: int, seconds: float) -> Dialled:
-        """Connect here, whatever the address."""
+    def route(self, address: IPAddress, port: int) -> tuple[str, int]:
+        """Lead here, whatever the address."""
         self.dialled.append((str(address), port))
-        plain = socket.create_connection(self._place, timeout=seconds)
-        connection = Dialled(fileno=plain.detach())
-        connection.peer = (str(address), port)
-        self.connections.append(connection)
-        return connection
+        return self._place
 
     def close(self) -> None:
-        self._over.set()
+        self.over.set()
         if self._listener.fileno() != -1:
             self._listener.shutdown(socket.SHUT_RDWR)
             self._listener.close()
@@ -146,7 +126,7 @@ class Server:
 
     def _talk(self, connection: socket.socket, answer: Answer) -> None:
         connection.settimeout(10)
-        talk = Talk(connection, self.requests, self._over)
+        talk = Talk(connection, self)
         try:
             if self._context is not None:
                 talk.secure(self._context)
@@ -209,7 +189,7 @@ def chunked(*pieces: bytes) -> bytes:
 
 def fetcher(server: Server, names: Names | None = None, **rules: object) -> Fetcher:
     """Make a fetcher whose every connection ends at a server."""
-    return Fetcher(FetchRules(**rules), resolve=names or Names(), dial=server.dial)  # type: ignore[arg-type]
+    return Fetcher(FetchRules(**rules), resolve=names or Names(), route=server.route)  # type: ignore[arg-type]
 
 
 def error_of(found: Fetcher, url: str, limits: Limits | None = None) -> Rejected:

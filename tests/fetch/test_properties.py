@@ -4,7 +4,6 @@ Hypothesis makes addresses, resolvers' answers and servers' bytes; what is publi
 second time, from the registries of IANA and by hand.
 """
 
-import socket
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address, ip_network
 
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 from cxr_app.codes import Code
 from cxr_app.errors import Rejected
 from cxr_app.fetch.client import Fetcher, FetchRules
-from cxr_app.fetch.public_networks import IPAddress, is_public
+from cxr_app.fetch.public_addresses import IPAddress, is_public
 from cxr_app.limits import Limits
 from tests.fetch.servers import PNG, Server, chunked, fetcher, reply
 
@@ -97,12 +96,12 @@ def spellings(address: IPv4Address) -> st.SearchStrategy[str]:
 
 
 class Spy:
-    """A dialler that connects nowhere and remembers where it was to."""
+    """A route that leads nowhere and remembers where it was to."""
 
     def __init__(self) -> None:
         self.dialled: list[IPAddress] = []
 
-    def __call__(self, address: IPAddress, port: int, seconds: float) -> socket.socket:
+    def __call__(self, address: IPAddress, port: int) -> tuple[str, int]:
         self.dialled.append(address)
         raise ConnectionRefusedError
 
@@ -112,7 +111,7 @@ def test_f37_no_spelling_of_a_private_address_is_dialled(host: str):
     spy = Spy()
 
     with pytest.raises(Rejected) as caught:
-        Fetcher(FetchRules(), dial=spy).fetch(f"http://{host}:8080/x.png", Limits())
+        Fetcher(FetchRules(), route=spy).fetch(f"http://{host}:8080/x.png", Limits())
 
     assert caught.value.code is Code.URL_PRIVATE_ADDRESS
     assert spy.dialled == []
@@ -148,7 +147,7 @@ def test_only_public_addresses_are_dialled_whatever_the_url_and_the_resolver(
     url: str, answers: list[str]
 ):
     spy = Spy()
-    found = Fetcher(FetchRules(), resolve=lambda host, port: answers, dial=spy)
+    found = Fetcher(FetchRules(), resolve=lambda host, port: answers, route=spy)
 
     with pytest.raises(Rejected) as caught:
         found.fetch(url, Limits())
@@ -160,7 +159,7 @@ def test_only_public_addresses_are_dialled_whatever_the_url_and_the_resolver(
 @given(st.lists(ANY_ADDRESS, min_size=1, max_size=4))
 def test_f38_a_name_is_dialled_only_where_all_its_addresses_are_public(answers: list[IPAddress]):
     spy = Spy()
-    found = Fetcher(FetchRules(), resolve=lambda host, port: map(str, answers), dial=spy)
+    found = Fetcher(FetchRules(), resolve=lambda host, port: map(str, answers), route=spy)
 
     with pytest.raises(Rejected):
         found.fetch("http://films.example.org/", Limits())

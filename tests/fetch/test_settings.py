@@ -5,7 +5,7 @@ from ipaddress import ip_network
 import pytest
 
 from cxr_app.errors import UsageError
-from cxr_app.fetch.rules import FetchRules, Proxy, parse_proxy
+from cxr_app.fetch.rules import FetchRules, parse_proxy
 from cxr_app.settings import read_settings
 
 
@@ -31,12 +31,12 @@ def test_a_proxy_and_a_private_authority(monkeypatch: pytest.MonkeyPatch, author
 
     rules = read_settings().fetch_rules
 
-    assert parse_proxy(rules.proxy) == Proxy(host="proxy.example", port=3128)
+    assert parse_proxy(rules.proxy) == ("proxy.example", 3128)
     assert rules.ca_bundle == authority.bundle
 
 
 def test_a_proxy_may_be_a_number():
-    assert parse_proxy("http://[fd12::1]:3128") == Proxy(host="fd12::1", port=3128)
+    assert parse_proxy("http://[fd12::1]:3128") == ("fd12::1", 3128)
 
 
 @pytest.mark.parametrize(

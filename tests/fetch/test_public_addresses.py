@@ -4,7 +4,7 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from cxr_app.fetch.public_networks import is_open, is_public
+from cxr_app.fetch.public_addresses import is_open, is_public
 
 
 @pytest.mark.parametrize(
