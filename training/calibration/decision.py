@@ -6,13 +6,14 @@ from numpy.typing import NDArray
 from cxr_app.decision import confidences
 from cxr_app.spec import CalibrationFigures, DecisionSpec, Task
 from training.calibration.indeterminate_zone import choose_zone
+from training.calibration.operating_point import choose_threshold
 from training.calibration.temperature import fit_temperature
 from training.metrics.bootstrap import bootstrap_intervals
 from training.metrics.probabilities import sigmoid
 from training.metrics.scores import Weights, share_right
 from training.recipes.decision import DecisionRecipe
 
-__all__ = ["calibrate", "calibrated", "choose_threshold"]
+__all__ = ["calibrate", "calibrated"]
 
 
 def calibrate(
@@ -55,17 +56,6 @@ def calibrate(
         measured=CalibrationFigures(sensitivity=sensitivity, specificity=specificity),
         films=len(labels),
     )
-
-
-def choose_threshold(
-    probability: NDArray[np.float64], labels: NDArray[np.int64], recipe: DecisionRecipe
-) -> float:
-    """Choose the threshold: one half, or the highest at which the wanted sensitivity is met."""
-    if recipe.sensitivity is None:
-        return 0.5
-    looked_for = np.sort(probability[labels == 1])
-    missed = int((1 - recipe.sensitivity) * len(looked_for) + 1e-9)
-    return float(np.clip(looked_for[missed], 1e-6, 1 - 1e-6))
 
 
 def calibrated(

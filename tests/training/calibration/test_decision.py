@@ -5,9 +5,10 @@ import pytest
 
 from cxr_app.decision import confidences
 from cxr_app.spec import Task
-from training.calibration.decision import calibrate, calibrated, choose_threshold
+from training.calibration.decision import calibrate, calibrated
 from training.calibration.findings import calibrate_findings
 from training.calibration.indeterminate_zone import choose_zone
+from training.calibration.operating_point import choose_threshold
 from training.calibration.temperature import fit_temperature
 from training.recipes.decision import DecisionRecipe
 
