@@ -11,7 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-__all__ = ["ANSWERS", "Answer", "Code", "Kind"]
+__all__ = ["ANSWERS", "Answer", "Code", "Kind", "in_order"]
 
 
 class Kind(StrEnum):
@@ -265,3 +265,8 @@ ANSWERS: Final[Mapping[Code, Answer]] = MappingProxyType(
         ),
     }
 )
+
+
+def in_order(*codes: Code) -> tuple[Code, ...]:
+    """Sort codes as records list them, each once."""
+    return tuple(code for code in Code if code in codes)

@@ -8,10 +8,9 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import chain, islice
 from threading import Semaphore
-from typing import Any, Final, NamedTuple, Protocol, TypeVar
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 from cxr_app.codes import Code
 from cxr_app.errors import Rejected
@@ -20,7 +19,7 @@ from cxr_app.imaging.film import Facts, Film
 from cxr_app.imaging.film_input import FilmInput, make_input
 from cxr_app.limits import Limits
 from cxr_app.prediction import Prediction
-from cxr_app.records import Record, answered, rejected
+from cxr_app.records import Record, make_record
 from cxr_app.sources import Source
 
 __all__ = [
@@ -213,28 +212,14 @@ def _judge(item: int, name: str, reading: Reading, prediction: Prediction) -> Re
     result = (
         film if isinstance(film, Rejected) else attempt(lambda: prediction.classify_image(film))
     )
-    known: dict[str, Any] = {
-        "item": item,
-        "source": name,
-        "facts": reading.facts,
-        "prediction": prediction,
-        "seconds": reading.seconds + time.perf_counter() - started,
-        "now": _now(),
-    }
-    if isinstance(result, Rejected):
-        return rejected(error=result, **known)
-    return answered(result=result, **known)
+    seconds = reading.seconds + time.perf_counter() - started
+    return make_record(
+        result, prediction, item=item, source=name, facts=reading.facts, seconds=seconds
+    )
 
 
 def _cancelled(item: int, name: str, prediction: Prediction) -> Record:
-    return rejected(
-        item=item,
-        source=name,
-        error=Rejected(Code.CANCELLED),
-        prediction=prediction,
-        seconds=0.0,
-        now=_now(),
-    )
+    return make_record(Rejected(Code.CANCELLED), prediction, item=item, source=name)
 
 
 def _unexpected(error: Exception) -> Rejected:
@@ -242,7 +227,3 @@ def _unexpected(error: Exception) -> Rejected:
     # The type alone: a library's text may quote the file.
     log.error("film_failed incident=%s type=%s", incident, type(error).__name__)
     return Rejected(Code.INTERNAL_ERROR, id=incident)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

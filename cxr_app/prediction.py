@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cxr_app.bundle import Bundle
-from cxr_app.codes import Code
+from cxr_app.codes import Code, in_order
 from cxr_app.decision import decide
 from cxr_app.engine.base import Engine, Outputs
 from cxr_app.engine.choose import open_engine
@@ -145,7 +145,6 @@ class Prediction:
         if not np.isfinite(decision.confidences).all():
             raise _failed()
         unsure = () if decision.is_sure else (Code.NEAR_THRESHOLD,)
-        found = {*image.warnings, *unsure}
         confidences = dict(zip(spec.labels, decision.confidences, strict=True))
         label = spec.labels[decision.label]
         return Result(
@@ -155,7 +154,7 @@ class Prediction:
             logits=tuple(float(value) for value in outputs.logits[0]),
             threshold=spec.decision.threshold,
             zone=spec.decision.zone,
-            warnings=tuple(code for code in Code if code in found),
+            warnings=in_order(*image.warnings, *unsure),
             seconds=time.perf_counter() - started,
             precision=self.engine.precision,
             _features=outputs.features[0],

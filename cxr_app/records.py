@@ -1,18 +1,17 @@
 """The record: one outcome for each source, always; what every shell shows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from cxr_app.bundle import Bundle
-from cxr_app.codes import Code
+from cxr_app.codes import Code, in_order
 from cxr_app.errors import Rejected
 from cxr_app.imaging.film import Facts
 from cxr_app.prediction import Prediction, Result
 
-__all__ = ["ModelFacts", "Record", "Status", "answered", "rejected"]
+__all__ = ["ModelFacts", "Record", "Status", "make_record"]
 
 
 class Status(StrEnum):
@@ -88,85 +87,45 @@ class Record:
 
     def to_json(self) -> dict[str, Any]:
         """Make plain data, keys in the order of the fields."""
-        plain = {name: getattr(self, name) for name in self.__slots__}
-        plain["confidences"] = dict(self.confidences) if self.confidences else None
-        plain["facts"] = _plain_facts(self.facts) if self.facts else None
-        plain["model"] = {name: getattr(self.model, name) for name in self.model.__slots__}
-        return plain
+        return asdict(self)
 
 
-def answered(
+def make_record(
+    outcome: Result | Rejected,
+    prediction: Prediction,
     *,
     item: int,
     source: str,
-    result: Result,
-    facts: Facts,
-    prediction: Prediction,
-    seconds: float,
-    now: datetime,
-) -> Record:
-    """Make the record of a film that was judged."""
-    return Record(
-        item=item,
-        source=source,
-        status=Status.OK,
-        code=None,
-        message=None,
-        label=result.label,
-        confidence=result.confidence,
-        confidences=result.confidences,
-        threshold=result.threshold,
-        zone=result.zone,
-        warnings=result.warnings,
-        facts=facts,
-        **_provenance(prediction, seconds, now),
-    )
-
-
-def rejected(
-    *,
-    item: int,
-    source: str,
-    error: Rejected,
-    prediction: Prediction,
-    seconds: float,
-    now: datetime,
     facts: Facts | None = None,
+    caveats: tuple[Code, ...] = (),
+    seconds: float = 0.0,
 ) -> Record:
-    """Make the record of a source that cannot be judged: it has a code and no number."""
+    """Make the record of a source: of an answer, or of why there is none.
+
+    `caveats` are what is known of a film beforehand and must be warned of.
+    """
+    result = None if isinstance(outcome, Rejected) else outcome
+    error = outcome if isinstance(outcome, Rejected) else None
+    spec = prediction.bundle.spec
     return Record(
         item=item,
         source=source,
-        status=Status.REJECTED,
-        code=error.code,
-        message=str(error),
-        label=None,
-        confidence=None,
-        confidences=None,
-        threshold=None,
-        zone=None,
-        warnings=(),
+        status=Status.OK if result else Status.REJECTED,
+        code=error.code if error else None,
+        message=str(error) if error else None,
+        label=result.label if result else None,
+        confidence=result.confidence if result else None,
+        confidences=dict(result.confidences) if result else None,
+        threshold=result.threshold if result else None,
+        zone=result.zone if result else None,
+        warnings=in_order(*result.warnings, *caveats) if result else (),
         facts=facts,
-        **_provenance(prediction, seconds, now),
+        model=ModelFacts(
+            name=spec.name, version=spec.version, bundle_sha256=prediction.bundle.sha256
+        ),
+        engine=prediction.engine.name,
+        precision=prediction.engine.precision,
+        seconds=round(seconds, 4),
+        time=datetime.now(UTC).isoformat(timespec="seconds"),
+        notice=spec.notice,
     )
-
-
-def _provenance(prediction: Prediction, seconds: float, now: datetime) -> dict[str, Any]:
-    return {
-        "model": _model(prediction.bundle),
-        "engine": prediction.engine.name,
-        "precision": prediction.engine.precision,
-        "seconds": round(seconds, 4),
-        "time": now.isoformat(timespec="seconds"),
-        "notice": prediction.bundle.spec.notice,
-    }
-
-
-def _model(bundle: Bundle) -> ModelFacts:
-    return ModelFacts(
-        name=bundle.spec.name, version=bundle.spec.version, bundle_sha256=bundle.sha256
-    )
-
-
-def _plain_facts(facts: Facts) -> dict[str, Any]:
-    return {name: getattr(facts, name) for name in facts.__slots__}

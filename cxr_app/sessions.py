@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Semaphore
 
-from cxr_app.codes import Code
+from cxr_app.codes import Code, in_order
 from cxr_app.errors import CxrError
 from cxr_app.given_film import GivenFilm
 from cxr_app.limits import Limits
@@ -177,5 +177,4 @@ def classify_waiting(
 def _with_caveats(record: Record, caveats: tuple[Code, ...]) -> Record:
     if record.status is not Status.OK or not caveats:
         return record
-    found = {*record.warnings, *caveats}
-    return replace(record, warnings=tuple(code for code in Code if code in found))
+    return replace(record, warnings=in_order(*record.warnings, *caveats))

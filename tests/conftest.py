@@ -1,5 +1,6 @@
 """Fixtures that several folders of tests share."""
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -16,4 +17,7 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     folder = tmp_path_factory.mktemp("models") / "tiny"
     make_tiny_bundle(folder)
+    # Where Keras is loaded, Streamlit collects garbage after each run of a page: a third of a
+    # second for all that TensorFlow has made, none of which is garbage.
+    gc.freeze()
     return folder

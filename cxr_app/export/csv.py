@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import asdict
 from typing import Any, Final
 
 from cxr_app.names import printable
@@ -10,29 +11,9 @@ from cxr_app.records import Record
 __all__ = ["COLUMNS", "HEADER", "cells", "line", "neutral", "row"]
 
 COLUMNS: Final = (
-    "item",
-    "source",
-    "status",
-    "code",
-    "message",
-    "label",
-    "confidence",
-    "confidences",
-    "threshold",
-    "zone_low",
-    "zone_high",
-    "warnings",
-    "format",
-    "width",
-    "height",
-    "model",
-    "version",
-    "bundle_sha256",
-    "engine",
-    "precision",
-    "seconds",
-    "time",
-    "notice",
+    *("item", "source", "status", "code", "message", "label", "confidence", "confidences"),
+    *("threshold", "zone_low", "zone_high", "warnings", "format", "width", "height"),
+    *("model", "version", "bundle_sha256", "engine", "precision", "seconds", "time", "notice"),
 )
 
 # What makes a spreadsheet take a text for a formula, the full-width forms too.
@@ -65,30 +46,16 @@ def line(record: Record) -> str:
 def cells(record: Record) -> list[Any]:
     """Lay out one record in the order of `COLUMNS`."""
     low, high = record.zone or (None, None)
-    shares = record.confidences or {}
-    facts = record.facts
-    return [
-        record.item,
-        printable(record.source),  # a terminal would obey what is in a name
-        record.status,
-        record.code,
-        record.message,
-        record.label,
-        record.confidence,
-        "; ".join(f"{label} {share:.6f}" for label, share in shares.items()),
-        record.threshold,
-        low,
-        high,
-        "; ".join(record.warnings),
-        facts.format if facts else None,
-        facts.width if facts else None,
-        facts.height if facts else None,
-        record.model.name,
-        record.model.version,
-        record.model.bundle_sha256,
-        record.engine,
-        record.precision,
-        record.seconds,
-        record.time,
-        record.notice,
-    ]
+    shares = (record.confidences or {}).items()
+    values = {
+        **record.to_json(),
+        **asdict(record.model),
+        **(asdict(record.facts) if record.facts else {}),
+        "source": printable(record.source),
+        "confidences": "; ".join(f"{label} {share:.6f}" for label, share in shares),
+        "zone_low": low,
+        "zone_high": high,
+        "warnings": "; ".join(record.warnings),
+        "model": record.model.name,
+    }
+    return [values.get(column) for column in COLUMNS]

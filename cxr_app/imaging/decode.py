@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from cxr_app.codes import Code
+from cxr_app.codes import Code, in_order
 from cxr_app.errors import Rejected
 from cxr_app.imaging.colour import grey_of_picture
 from cxr_app.imaging.film import Facts, Film, Format
@@ -75,12 +75,11 @@ def make_film(picture: Picture, found: Format) -> Film:
     turn = _TURNS.get(picture.orientation)
     upright = picture.grey.pixels if turn is None else turn(picture.grey.pixels)
     height, width = upright.shape
-    known = {*picture.grey.warnings, *picture.warnings}
     return Film(
         pixels=np.ascontiguousarray(upright),
         depth=picture.grey.depth,
         facts=Facts(format=found, width=width, height=height),
-        warnings=tuple(code for code in Code if code in known),
+        warnings=in_order(*picture.grey.warnings, *picture.warnings),
     )
 
 
