@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from cxr_app.codes import Code
 from cxr_app.errors import Rejected
 from cxr_app.limits import Limits
 from cxr_app.pages.parts import model
+from cxr_app.percent import percent
 from cxr_app.pipeline import classify as classify_one
 from cxr_app.sources import UploadSource
 from cxr_app.workspace import Workspace
@@ -285,10 +287,10 @@ def test_the_page_shows_what_the_pipeline_records(app: AppTest, tiny_bundle: Pat
     shown = html(app)
     assert record.confidences is not None
     assert f"{record.label}</strong>" in shown
-    assert f">{record.confidence:.1%}</span>" in shown
+    assert f">{escape(percent(record.confidence or 0.0))}</span>" in shown
     for label, share in record.confidences.items():
         assert f">{label}</th>" in shown
-        assert f">{share:.1%}</td>" in shown
+        assert f">{escape(percent(share))}</td>" in shown
     assert "other.png" in shown
     assert "<bdi>Ann</bdi></h2>" in shown
 
