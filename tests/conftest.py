@@ -10,6 +10,38 @@ from hypothesis import settings
 settings.register_profile("soak", max_examples=2_000, deadline=None)
 
 
+# Files that draw the page, start programs, or build and train networks: `make test-quick` leaves
+# them out.
+SLOW = (
+    "bad/test_command_line.py",
+    "bad/test_page.py",
+    "contract/",
+    "stories/",
+    "test_golden.py",
+    "test_imports.py",
+    "test_silence.py",
+    "training/evaluation/",
+    "training/explanation/test_gradient_map.py",
+    "training/export/",
+    "training/learning/test_backends.py",
+    "training/learning/test_distillation.py",
+    "training/learning/test_fit.py",
+    "training/learning/test_logs.py",
+    "training/learning/test_training.py",
+    "training/networks/",
+    "training/selection/",
+    "training/test_pipeline",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what lies in one of the slow files."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.relative_to(here).as_posix().startswith(SLOW):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a small real bundle once; tests that change it work on a copy."""
