@@ -38,7 +38,7 @@ def page() -> None:
             "probability of every class it was trained to recognise. Not for diagnostic use."
         )
         bundle = model.load(settings)
-        st.info(wording.plain(bundle.spec.notice), icon=":material/info:")
+        st.info(wording.plain(wording.notice(bundle.spec.notice)), icon=":material/info:")
         address.warn(settings)
         # What stands above is on the screen meanwhile.
         services = model.start(settings, bundle)

@@ -19,7 +19,6 @@ from cxr_app.percent import percent
 from cxr_app.pipeline import classify as classify_one
 from cxr_app.sources import UploadSource
 from cxr_app.workspace import Workspace
-from tests.bundles import NOTICE
 from tests.stories.page import (
     GOOD,
     OTHER,
@@ -42,6 +41,9 @@ BROKEN = ("broken.png", GOOD[1][:500], "image/png")
 
 
 # The form
+
+# The page's own wording of the bundle's.
+NOTICE = "Research and education only. Not a medical device, not for diagnostic use; a test model."
 
 
 def test_an_empty_page_shows_the_notice_and_no_error(app: AppTest):

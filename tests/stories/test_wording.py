@@ -72,6 +72,22 @@ def test_a_less_probable_label_is_explained(probability: float, threshold: float
     assert why is None if said is None else why is not None and why.startswith(said)
 
 
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        (
+            "Research and education only, not a medical device, not for diagnosis; trained on "
+            "front films of children of 1-5 years.",
+            "Research and education only. Not a medical device, not for diagnostic use. Intended "
+            "population: frontal chest radiographs of children aged 1 to 5 years.",
+        ),
+        ("Our own films; ask Dr Example.", "Our own films; ask Dr Example."),
+    ],
+)
+def test_a_bundles_notice_is_worded_as_the_page_is(given: str, shown: str):
+    assert wording.notice(given) == shown
+
+
 def test_the_operating_point_has_its_figures_and_intervals():
     spec = tiny_spec()
     high = Interval(value=0.96, low=0.941, high=0.9786)

@@ -47,4 +47,4 @@ def _show_answer(outcome: Outcome, *, is_drawing: bool) -> None:
         st.html(wording.shares_html(record))
         if why := wording.why_less_probable(record):
             st.html(wording.small_html(why))
-        st.html(wording.small_html(record.notice))
+        st.html(wording.small_html(wording.notice(record.notice)))

@@ -87,7 +87,7 @@ def _send(form: state.Form, notice: str) -> None:
     if not state.is_accepted():
         widget = form.key("notice")
         st.checkbox(
-            wording.plain(f"I have read this: {notice}"),
+            wording.plain(f"I have read this: {wording.notice(notice)}"),
             key=widget,
             on_change=state.accept,
             args=(widget,),

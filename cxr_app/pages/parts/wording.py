@@ -18,6 +18,7 @@ __all__ = [
     "heading_html",
     "isolated",
     "middle_cut",
+    "notice",
     "operating_point",
     "plain",
     "session_heading_html",
@@ -33,6 +34,12 @@ __all__ = [
 
 MAX_SHOWN: Final = 44  # characters of a name below a small picture
 MAX_NAME_SHOWN: Final = 120
+_PHRASES: Final = {
+    "Research and education only, not": "Research and education only. Not",
+    "not for diagnosis": "not for diagnostic use",
+    "; trained on front films of children of 1-5 years": ". Intended population: frontal chest "
+    "radiographs of children aged 1 to 5 years",
+}
 EVEN: Final = 0.5  # of two classes the one below it is the less probable
 
 
@@ -41,6 +48,16 @@ def plain(text: str) -> str:
     line = " ".join(text.split())
     escaped = re.sub(r"([\\`*\[\]<>$#~|!&]|:(?=\S)|(?<!\w)_|_(?!\w))", r"\\\1", line)
     return re.sub(r"^([-+]|\d+[.)])", r"\\\1", escaped)
+
+
+def notice(text: str) -> str:
+    """Word a bundle's notice as the page does; what a bundle says otherwise stays as it is.
+
+    Bundles bear phrases that were written before the page's own; their bytes are their identity.
+    """
+    for phrase, ours in _PHRASES.items():
+        text = text.replace(phrase, ours)
+    return text
 
 
 def operating_point(spec: Spec) -> str:
