@@ -17,7 +17,6 @@ from cxr_app.pages.parts import (
     wording,
 )
 from cxr_app.pages.parts.guard import guarded
-from cxr_app.sessions import PatientSession
 from cxr_app.settings import Settings, read_settings
 from cxr_app.spec import Spec
 
@@ -54,12 +53,18 @@ def page() -> None:
             st.space("small")
             examples.show()
         else:
-            _show_session(session, bundle.spec, settings)
+            _show_session(session.id, bundle.spec, settings)
 
 
-def _show_session(session: PatientSession, spec: Spec, settings: Settings) -> None:
+def _show_session(id_: str, spec: Spec, settings: Settings) -> None:
+    # One look for all that is drawn, and the run first: where it ends meanwhile, it is watched for
+    # news all the same.
+    run = state.workspace().run(id_)
+    session = state.workspace().session(id_)
+    if session is None:
+        st.rerun()
     session_head.show(session)
     st.write(wording.operating_point(spec))
-    results.show(session.id)
+    results.show(session, run)
     with st.expander("Add films to this session", icon=":material/add_photo_alternate:"):
         form.show_more(settings.limits, spec.notice)

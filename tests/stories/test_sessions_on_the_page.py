@@ -2,13 +2,17 @@
 
 import json
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from cxr_app.given_film import GivenFilm
+from cxr_app.pages.parts import wording
 from cxr_app.sessions import Given
+from cxr_app.spec import Spec
 from tests.stories.page import (
     GOOD,
     OTHER,
+    accept,
     classify,
     errors,
     first_word,
@@ -222,3 +226,20 @@ def test_results_are_saved_with_name_notice_and_model(app: AppTest):
     assert row.startswith('"\'=Ann",')
     assert "'=cmd().png" in row
     assert all("Ann" not in one["name"] for one in files.values())
+
+
+def test_head_and_results_are_of_one_look(app: AppTest, monkeypatch: pytest.MonkeyPatch):
+    """A run that ends while the page is drawn leaves no half of it out of date."""
+    say = wording.operating_point
+
+    def say_late(spec: Spec) -> str:
+        (session,) = workspace(app).sessions
+        wait_until(lambda: workspace(app).run(session.id) is None)
+        return say(spec)
+
+    monkeypatch.setattr(wording, "operating_point", say_late)
+    accept(upload(type_name(app, "Ann"), GOOD))
+    press(app, "Classify")
+
+    assert "<table" not in html(app)  # as the head, which had no result to offer for download
+    assert "<table" in html(app.run())

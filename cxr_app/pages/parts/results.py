@@ -12,13 +12,8 @@ from cxr_app.sessions import PatientSession
 __all__ = ["show"]
 
 
-def show(id_: str) -> None:
+def show(session: PatientSession, run: Run | None) -> None:
     """Draw them, and draw again by itself while a run goes on."""
-    # The run first: what it brings between the two looks is then drawn at once, never lost.
-    run = state.workspace().run(id_)
-    session = state.workspace().session(id_)
-    if session is None:
-        st.rerun()
     # Containers, so that a line more above the films moves none of them.
     with st.container():
         _head(session, run)
@@ -28,12 +23,12 @@ def show(id_: str) -> None:
 
 
 def _head(session: PatientSession, run: Run | None) -> None:
-    if run is not None and not run.is_over:
-        _watch(session, run)
-    elif run is not None and run.incident:
+    if run is not None and run.incident:
         failed = CxrError(Code.INTERNAL_ERROR, id=run.incident)
         st.error(wording.plain(f"{failed} Code: {failed.code}"), icon=":material/error:")
         _go_on(session, len(session.waiting))
+    elif run is not None:  # over by now, perhaps: then there is news at the first look
+        _watch(session, run)
     elif session.n_cancelled:
         _go_on(session, session.n_cancelled)
 
