@@ -403,9 +403,17 @@ def test_the_card_shows_a_bundle_below_this_folder_so_that_the_command_runs():
     assert "--weights models/one --output models/two" in shown
 
 
-def test_all_candidates_are_trained_with_the_same_budget(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    "is_real",
+    [
+        pytest.param(False, id="small ones in their place"),
+        pytest.param(True, id="DenseNet121 and ResNet50 themselves", marks=pytest.mark.soak),
+    ],
+)
+def test_all_candidates_are_trained_with_the_same_budget(tmp_path, monkeypatch, is_real: bool):
     entries = {name: replace(SMALL, name=name) for name in ("densenet121", "resnet50")}
-    monkeypatch.setattr(freezing, "BACKBONES", entries)
+    if not is_real:
+        monkeypatch.setattr(freezing, "BACKBONES", entries)
     pictures = np.random.default_rng(0).integers(0, 256, (8, 32, 32, 1), np.uint8)
     few = Prepared(pictures=pictures, truth=np.eye(2, dtype=np.uint8)[np.arange(8) % 2], films=())
     recipe = Recipe(
