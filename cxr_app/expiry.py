@@ -21,10 +21,6 @@ class Sweeper:
     """One thread that looks at every workspace now and then.
 
     It keeps none of them in memory.
-
-    Parameters
-    ----------
-    every_seconds : float
     """
 
     def __init__(self, every_seconds: float = SWEEP_SECONDS) -> None:

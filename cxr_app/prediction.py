@@ -127,10 +127,6 @@ class Prediction:
         image : Film, FilmInput, PIL.Image.Image or ndarray
             An array is [H, W], [H, W, 1], [H, W, 3] or [H, W, 4], bone white.
 
-        Returns
-        -------
-        Result
-
         Raises
         ------
         Rejected

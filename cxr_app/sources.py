@@ -84,12 +84,7 @@ class FileSource:
 
 @dataclass(frozen=True, slots=True)
 class EmptyFolder:
-    """A folder without a file, which gets its record as any source does.
-
-    Attributes
-    ----------
-    name : str
-    """
+    """A folder without a file, which gets its record as any source does."""
 
     name: str
 

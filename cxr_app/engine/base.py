@@ -59,8 +59,4 @@ class Engine(Protocol):
         ----------
         inputs : ndarray, uint8 [N, 512, 512, 1]
             N >= 1.
-
-        Returns
-        -------
-        Outputs
         """

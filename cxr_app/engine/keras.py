@@ -33,10 +33,6 @@ _CLASSES_OF_KERAS: Final = frozenset({"DTypePolicy", "Functional", "__keras_tens
 class KerasEngine:
     """A network run by `predict`.
 
-    Parameters
-    ----------
-    files : ModelFiles
-
     Raises
     ------
     BundleError

@@ -17,10 +17,6 @@ class QueuedEngine:
     A network already takes every core for one film, so two at once would only make both late, and
     a batch of a hundred films would stand in everybody's way. As each run asks for one film at a
     time, runs that go on together share the engine evenly.
-
-    Parameters
-    ----------
-    engine : Engine
     """
 
     def __init__(self, engine: Engine) -> None:

@@ -50,10 +50,6 @@ def decode(data: bytes, limits: Limits) -> Film:
     limits : Limits
         Caps, checked before memory is taken.
 
-    Returns
-    -------
-    Film
-
     Raises
     ------
     Rejected

@@ -81,10 +81,6 @@ def film_from_picture(picture: Image.Image, limits: Limits = USUAL) -> Film:
     limits : Limits
         Caps on its size, checked before it is loaded.
 
-    Returns
-    -------
-    Film
-
     Raises
     ------
     Rejected

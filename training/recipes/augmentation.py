@@ -13,21 +13,7 @@ __all__ = ["AugmentRecipe"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AugmentRecipe:
-    """Random changes of a film, training only; zero switches one off.
-
-    Attributes
-    ----------
-    rotation_degrees, shift : float
-        Largest turn; largest shift as a share of the side.
-    scale, aspect, gamma, contrast : float
-        Largest change as a natural logarithm: 0.4 is a factor from 1/1.49 to 1.49.
-    brightness, noise : float
-        Largest offset; largest standard deviation, both as a share of the grey range.
-    flip, crop, border, soften, sharpen, jpeg, erase, marker : float
-        Chance of a mirrored film; of up to an eighth cut off each side; of up to an eighth painted
-        over at each side; of shrinking and enlarging; of an unsharp mask; of a JPEG round trip; of
-        one box painted over; of a bright side marker near an edge.
-    """
+    """Random changes of a film, training only; zero switches one off."""
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
 

@@ -15,24 +15,7 @@ __all__ = ["AlsoRecipe", "DataRecipe", "PopulationRecipe"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataRecipe:
-    """Where films come from, what they are called, and how they are split.
-
-    Attributes
-    ----------
-    name : str
-        Of the data set, for the bundle and its card.
-    source : str
-        Entry of `training.data.sources.SOURCES`; it also says whether labels exclude each other.
-    labels : tuple of str
-        In the order of the logits; of two classes the last is the one that is looked for.
-    left_out : tuple of str
-        A film with one of these findings is left out.
-    normals_per_case : float or None
-        Given, films of the first class are left out at random until there are at most so many for
-        each of the second.
-    fit, validation, calibration : float
-        Shares of the films, by patient; they sum to 1.
-    """
+    """Where films come from, what they are called, and how they are split."""
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
@@ -77,19 +60,7 @@ class DataRecipe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlsoRecipe:
-    """Films of a second archive that are fitted too; they never choose, calibrate or measure.
-
-    Attributes
-    ----------
-    name : str
-        Of that data set, for the card.
-    source : str
-        Entry of `training.data.sources.SOURCES`, of two classes that exclude each other.
-    only : tuple of str
-        Labels whose films are taken; empty takes both.
-    weight : float
-        How much each of its films counts beside one of the first archive.
-    """
+    """Films of a second archive that are fitted too; they never choose, calibrate or measure."""
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
@@ -107,19 +78,7 @@ class AlsoRecipe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PopulationRecipe:
-    """Whose films these are; it goes into the bundle, and the notice beside every number.
-
-    Attributes
-    ----------
-    view, source : str
-        Which films, and from where.
-    age_years : tuple of two floats, or None
-        Youngest and oldest.
-    notice : str
-        What stands beside every number.
-    limits : tuple of str
-        What is known of these films that a reader of the card must know.
-    """
+    """Whose films these are; it goes into the bundle, and the notice beside every number."""
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
 

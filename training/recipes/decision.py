@@ -12,14 +12,7 @@ __all__ = ["DecisionRecipe"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionRecipe:
-    """What the operating point is chosen for.
-
-    Attributes
-    ----------
-    sensitivity : float or None
-        None labels by the more probable class; a number moves the threshold until that share of
-        the calibration films of the looked-for class lies above it.
-    """
+    """What the operating point is chosen for."""
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
 

@@ -43,52 +43,7 @@ _BELONGS: Final = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FitRecipe:
-    """How a candidate is trained.
-
-    Attributes
-    ----------
-    epochs, batch : int
-        Passes over the fit films; films of a step.
-    patience : int
-        Epochs without a better validation before training ends; the best one's weights are kept.
-    monitor : Monitor
-        What "better" means.
-    sampler : str
-        Entry of `training.data.sampling.SAMPLERS`.
-    balance_classes : bool
-        Weigh films so that both classes count alike; of findings that do not exclude each other,
-        each weighs as much more as it is rare.
-    loss : str
-        Entry of `training.learning.losses.LOSSES`.
-    focal_gamma : float or None
-        Of the loss "focal", 2 where it is not given.
-    label_smoothing : float
-        Share of the target that is spread over the classes.
-    optimizer : str
-        Entry of `training.learning.optimizers.OPTIMIZERS`.
-    learning_rate, weight_decay, clip_norm : float
-        Peak rate; decoupled decay; norm to which gradients are cut, 0 leaves them as they are.
-    momentum : float or None
-        Of the optimizer "sgd", 0.9 where it is not given.
-    schedule : str
-        Entry of `training.learning.schedules.SCHEDULES`.
-    warmup_steps : int
-        Of the schedule "cosine": steps from zero to the peak rate.
-    step_epochs, plateau_patience : int or None
-        Of the schedule "step": epochs between two reductions, 10 where it is not given. Of
-        "plateau": epochs without a lower validation loss that are borne before one, 3.
-    step_factor : float or None
-        What both multiply the rate by at a reduction, 0.1 where it is not given.
-    average : float
-        Momentum of the running mean of all weights that is validated and kept; 0 keeps the weights
-        themselves (Polyak and Juditsky 1992).
-    precision : DtypePolicy
-        Of training; a bundle computes in float32.
-    views : int or None
-        Of each film, how many changed views the frozen layers see; what they make of them is
-        computed once. None shows changed films anew in every step, which runs the frozen layers
-        every time; where nothing is changed and something is frozen it means 1.
-    """
+    """How a candidate is trained."""
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
@@ -130,17 +85,7 @@ class FitRecipe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetrainRecipe:
-    """The winner's short continuation, after which no validation figure is taken.
-
-    Attributes
-    ----------
-    epochs : int
-        0 leaves the winner as it was chosen.
-    learning_rate : float
-        Peak rate of the continuation.
-    add_validation : bool
-        Whether the validation films join the fit films; the calibration films never do.
-    """
+    """The winner's short continuation, after which no validation figure is taken."""
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
@@ -151,17 +96,7 @@ class RetrainRecipe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DistillRecipe:
-    """How a student is held to its teacher; see `training.learning.distillation`.
-
-    Attributes
-    ----------
-    side : int
-        Of the view that both see, in pixels; each reduces it to its own size.
-    logits, direction, map : float
-        Weight, beside the 1 of the probability's cross-entropy, of the squared difference of the
-        margins, of one minus the cosine between the maps' cells, and of their mean squared
-        difference.
-    """
+    """How a student is held to its teacher; see `training.learning.distillation`."""
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
 

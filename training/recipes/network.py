@@ -24,21 +24,7 @@ class Freeze(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkRecipe:
-    """The network of every candidate.
-
-    Attributes
-    ----------
-    head : str
-        Entry of `training.networks.heads.HEADS`.
-    size : int
-        Side in pixels at which the backbone sees the film.
-    freeze : Freeze
-        `all` trains the head alone; `all-but-last-block` the backbone's last block too; `early`
-        leaves all layers before `first_trained` as they were. What is frozen has its batch-norm in
-        inference mode.
-    first_trained : str or None
-        A layer's name; given with `early` and only then.
-    """
+    """The network of every candidate."""
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
 

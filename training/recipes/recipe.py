@@ -1,4 +1,4 @@
-"""A recipe: TOML to frozen dataclasses. Recipes are data, never code."""
+"""A recipe: TOML to frozen dataclasses (every key: docs/guide/recipe-keys.md); data, never code."""
 
 import hashlib
 import tomllib
@@ -36,27 +36,7 @@ MAX_RECIPE_BYTES: Final = 256 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """Everything that defines a training run but the data's place and the first weights.
-
-    Attributes
-    ----------
-    name : str
-        Of the recipe.
-    seed : int
-        Of the split, the first weights, the order and the augmentation.
-    candidates : tuple of str
-        Backbones to train, entries of `training.networks.backbones.BACKBONES`; the best one wins.
-    also : AlsoRecipe or None
-        Films of a second archive, to be fitted too.
-    distill : DistillRecipe or None
-        Given, the candidates learn from teachers' answers instead of from labels.
-    search : tuple of SearchRecipe
-        What `training search` may change.
-    ours : tuple of str
-        Keys whose values the system that a recipe reproduces does not give: "fit.patience".
-    seed_said : dict of str to str
-        What that system says or does where this recipe does otherwise, and why.
-    """
+    """Everything that defines a training run but the data's place and the first weights."""
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
 

@@ -12,19 +12,7 @@ __all__ = ["SearchRecipe"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchRecipe:
-    """One key of the recipe, and what a search may set it to.
-
-    Attributes
-    ----------
-    key : str
-        "fit.learning_rate".
-    low, high : float or None
-        Ends of a range; whole numbers where the key takes whole numbers.
-    is_log : bool
-        Draw evenly in the logarithm.
-    choices : tuple
-        Instead of a range.
-    """
+    """One key of the recipe, and what a search may set it to."""
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
