@@ -47,20 +47,37 @@ class Code(StrEnum):
     TOO_SMALL = "too_small"
     TRUNCATED = "truncated"
     CORRUPT = "corrupt"
+    DICOM_WRONG_MODALITY = "dicom_wrong_modality"
+    DICOM_WRONG_BODY_PART = "dicom_wrong_body_part"
+    DICOM_NO_PIXELS = "dicom_no_pixels"
+    DICOM_UNSUPPORTED_SYNTAX = "dicom_unsupported_syntax"
+    DICOM_COLOUR = "dicom_colour"
+    DICOM_BAD_HEADER = "dicom_bad_header"
     MULTI_FRAME = "multi_frame"
     TOO_LARGE_UNPACKED = "too_large_unpacked"
+    DECODE_TIMEOUT = "decode_timeout"
+    WORKER_DIED = "worker_died"
     BAD_PIXEL_VALUES = "bad_pixel_values"
     NOT_A_CHEST_FILM = "not_a_chest_film"
+    GATE_FAILED = "gate_failed"
     ENGINE_FAILED = "engine_failed"
 
     OUTSIDE_POPULATION = "outside_population"
+    LATERAL_VIEW = "lateral_view"
+    ROTATED = "rotated"
+    APPEARS_INVERTED = "appears_inverted"
+    HEAVILY_CROPPED = "heavily_cropped"
     LOW_CONTRAST = "low_contrast"
     UPSCALED = "upscaled"
     COLOUR_IMAGE = "colour_image"
     TRANSPARENCY_FLATTENED = "transparency_flattened"
     SEVERAL_PICTURES = "several_pictures"
     POSSIBLY_DAMAGED = "possibly_damaged"
+    DISPLAY_VALUES_REPAIRED = "display_values_repaired"
+    FOR_PROCESSING = "for_processing"
+    ANNOTATIONS_BURNED_IN = "annotations_burned_in"
     NEAR_THRESHOLD = "near_threshold"
+    DUPLICATE = "duplicate"
 
     NAME_INVALID = "name_invalid"
     NO_SOURCE = "no_source"
@@ -167,9 +184,7 @@ ANSWERS: Final[Mapping[Code, Answer]] = MappingProxyType(
             "This address leads to a web page, not to an image. Open the image itself and copy "
             "its address."
         ),
-        Code.UNSUPPORTED_FORMAT: _rejection(
-            "{format} files are not supported. Save the film as JPEG, PNG or TIFF."
-        ),
+        Code.UNSUPPORTED_FORMAT: _rejection("{format} files are not supported. {mend}."),
         Code.NOT_AN_IMAGE: _rejection("This file is not an image. Choose the film itself."),
         Code.TOO_MANY_PIXELS: _rejection(
             "The image measures {w} x {h} pixels, more than the limit of {max}. Export a smaller "
@@ -180,11 +195,39 @@ ANSWERS: Final[Mapping[Code, Answer]] = MappingProxyType(
         ),
         Code.TRUNCATED: _rejection("The file is incomplete. Copy or download it again."),
         Code.CORRUPT: _rejection("The file is damaged and cannot be opened. Export it again."),
+        Code.DICOM_WRONG_MODALITY: _rejection(
+            "This DICOM file is {modality}, not a plain radiograph (CR, DX or RG). Choose the "
+            "chest film itself."
+        ),
+        Code.DICOM_WRONG_BODY_PART: _rejection(
+            "According to its DICOM header, this film shows {part}, not the chest. Choose the "
+            "chest film."
+        ),
+        Code.DICOM_NO_PIXELS: _rejection(
+            "This DICOM file contains no image. Choose the film itself."
+        ),
+        Code.DICOM_UNSUPPORTED_SYNTAX: _rejection(
+            "This DICOM file is compressed in a way that is not supported ({name}). Export it "
+            "uncompressed."
+        ),
+        Code.DICOM_COLOUR: _rejection(
+            "This DICOM image is in colour, but a chest radiograph is greyscale. Choose the film "
+            "itself."
+        ),
+        Code.DICOM_BAD_HEADER: _rejection(
+            "The DICOM header contradicts the image. Export the film again."
+        ),
         Code.MULTI_FRAME: _rejection(
             "The file contains {n} images. Save the film you want as a file of its own."
         ),
         Code.TOO_LARGE_UNPACKED: _rejection(
             "The file expands to far more data than a film contains. Export it again."
+        ),
+        Code.DECODE_TIMEOUT: _rejection(
+            "Opening this file took longer than {seconds} s. Export it in a simpler form."
+        ),
+        Code.WORKER_DIED: _rejection(
+            "Opening this file failed and was stopped safely. Export the film again."
         ),
         Code.BAD_PIXEL_VALUES: _rejection(
             "The film contains pixel values that are not numbers. Export it again."
@@ -192,12 +235,28 @@ ANSWERS: Final[Mapping[Code, Answer]] = MappingProxyType(
         Code.NOT_A_CHEST_FILM: _rejection(
             "This does not look like a frontal chest radiograph ({reason}), so no result is given."
         ),
+        Code.GATE_FAILED: _rejection(
+            "The program could not check whether this is a chest radiograph, so no result is "
+            "given. Other films are not affected. Incident {id}."
+        ),
         Code.ENGINE_FAILED: _rejection(
             "The model could not process this film. Other films are not affected. Incident {id}."
         ),
         Code.OUTSIDE_POPULATION: _warning(
             "The model was made for children aged 1 to 5 years. Its result is not valid for this "
             "film."
+        ),
+        Code.LATERAL_VIEW: _warning(
+            "This looks like a lateral view. The model was made for frontal films only."
+        ),
+        Code.ROTATED: _warning(
+            "The film seems to be turned. Turn it upright and classify it again."
+        ),
+        Code.APPEARS_INVERTED: _warning(
+            "The film seems to be a negative, with dark bones. Invert it and classify it again."
+        ),
+        Code.HEAVILY_CROPPED: _warning(
+            "Part of the chest seems to be cut off, or the chest is small in the picture."
         ),
         Code.LOW_CONTRAST: _warning(
             "The film has very little contrast, so the result is less reliable."
@@ -213,8 +272,21 @@ ANSWERS: Final[Mapping[Code, Answer]] = MappingProxyType(
         Code.POSSIBLY_DAMAGED: _warning(
             "The file may be damaged. Compare the film with the original."
         ),
+        Code.DISPLAY_VALUES_REPAIRED: _warning(
+            "The display settings in the file were unusable, so the full grey range is shown."
+        ),
+        Code.FOR_PROCESSING: _warning(
+            "This is raw detector data. Its grey levels may differ from those of a film prepared "
+            "for viewing."
+        ),
+        Code.ANNOTATIONS_BURNED_IN: _warning(
+            "Text is part of the image and may identify the patient. Do not share it unchecked."
+        ),
         Code.NEAR_THRESHOLD: _warning(
             "Indeterminate: the result is too close to the operating point."
+        ),
+        Code.DUPLICATE: _warning(
+            "The same file was given before in this session. It is listed twice."
         ),
         Code.NAME_INVALID: _field("Enter the patient's name: {reason}."),
         Code.NO_SOURCE: _field("Add at least one film."),

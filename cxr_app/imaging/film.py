@@ -20,6 +20,9 @@ class Format(StrEnum):
     WEBP = "WebP"
     TIFF = "TIFF"
     BMP = "BMP"
+    DICOM = "DICOM"
+    JPEG_2000 = "JPEG 2000"
+    AVIF = "AVIF"
     MEMORY = "memory"  # an array or a Pillow picture handed over by a program
 
 

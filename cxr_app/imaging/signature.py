@@ -52,6 +52,12 @@ NOT_READ: Final = MappingProxyType(
     }
 )
 
+_UNPACK: Final = "Unpack it, and choose the films inside"
+MENDS: Final = MappingProxyType(
+    dict.fromkeys(("ZIP", "gzip", "bzip2", "xz", "7z", "RAR"), _UNPACK)
+    | {"HEIC": "Open it in the photo app and export it as JPEG"}
+)
+
 # ISO/IEC 14496-12: bytes 4-8 are "ftyp", the brand follows.
 BRANDS: Final = MappingProxyType(
     {b"avif": "AVIF", b"avis": "AVIF"}
@@ -77,7 +83,7 @@ def sniff(data: bytes) -> Format:
     """
     # PS3.10, 7.1: the 128 bytes before are anything, also another format's signature.
     if data[128:132] == b"DICM":
-        raise Rejected(Code.UNSUPPORTED_FORMAT, format="DICOM")
+        return Format.DICOM
     for signature, found in READ.items():
         if data.startswith(signature):
             return found
@@ -87,7 +93,8 @@ def sniff(data: bytes) -> Format:
         return Format.BMP
     unread = _name_unread(data)
     if unread:
-        raise Rejected(Code.UNSUPPORTED_FORMAT, format=unread)
+        mend = MENDS.get(unread, "Save the film as JPEG, PNG, TIFF or DICOM")
+        raise Rejected(Code.UNSUPPORTED_FORMAT, format=unread, mend=mend)
     raise Rejected(Code.NOT_AN_IMAGE)
 
 
