@@ -1,6 +1,6 @@
 """Every code the program answers with, and its one sentence.
 
-A code is stable for ever once released; its sentence may be improved. No shell words its own.
+Once released, a code never changes; its sentence may be improved. No shell has wording of its own.
 The order of rejections is the order of the stages at which they are decided (the first failing
 stage decides); the order of warnings is the order in which a record lists them.
 """
@@ -153,7 +153,7 @@ ANSWERS: Final[Mapping[Code, Answer]] = MappingProxyType(
             "This address cannot be used: {reason}. Paste the direct address of the image."
         ),
         Code.URL_PRIVATE_ADDRESS: _rejection(
-            "This address leads into a private network, so it was not fetched. Save the image "
+            "This address points to a private network, so it was not fetched. Save the image "
             "and upload it instead."
         ),
         Code.URL_UNREACHABLE: _rejection(
@@ -191,7 +191,7 @@ ANSWERS: Final[Mapping[Code, Answer]] = MappingProxyType(
             "version."
         ),
         Code.TOO_SMALL: _rejection(
-            "The image measures {w} x {h} pixels. Each side needs at least {min}."
+            "The image measures {w} x {h} pixels. Each side must be at least {min}."
         ),
         Code.TRUNCATED: _rejection("The file is incomplete. Copy or download it again."),
         Code.CORRUPT: _rejection("The file is damaged and cannot be opened. Export it again."),
@@ -218,7 +218,7 @@ ANSWERS: Final[Mapping[Code, Answer]] = MappingProxyType(
             "The DICOM header contradicts the image. Export the film again."
         ),
         Code.MULTI_FRAME: _rejection(
-            "The file contains {n} images. Save the film you want as a file of its own."
+            "The file contains {n} images. Save the film you want as a separate file."
         ),
         Code.TOO_LARGE_UNPACKED: _rejection(
             "The file expands to far more data than a film contains. Export it again."
@@ -293,7 +293,7 @@ ANSWERS: Final[Mapping[Code, Answer]] = MappingProxyType(
         Code.NOTICE_NOT_ACCEPTED: _field("Confirm that you have read the notice."),
         Code.TOO_MANY_ITEMS: _field("The limit is {max}. Remove some, or start a new session."),
         Code.SESSION_FULL: _field(
-            "The films on this page use all of its {max} MB. Delete a session or remove some films."
+            "The films on this page take up all {max} MB. Delete a session or remove some films."
         ),
         Code.BUSY: _stop("Other users are being served. Your place in the queue: {place}."),
         Code.MODEL_MISSING: _stop(

@@ -132,4 +132,4 @@ def test_a_rejection_survives_the_pickle():
 
     error = pickle.loads(pickle.dumps(Rejected(Code.TOO_SMALL, w=3, h=4, min=96)))
 
-    assert str(error) == "The image measures 3 x 4 pixels. Each side needs at least 96."
+    assert str(error) == "The image measures 3 x 4 pixels. Each side must be at least 96."

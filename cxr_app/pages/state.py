@@ -66,13 +66,13 @@ _LOSS: Final = "classify_loss"
 _PAGE: Final = "page"  # in the page's address
 
 RELOADED: Final = (
-    "This page was loaded again. Names and films are kept in memory for one open page only, so "
-    "those from before are gone."
+    "This page was reloaded. Names and films are kept in memory only while the page stays open, "
+    "so the earlier ones are gone."
 )
 RESTARTED: Final = (
     "The program was restarted. Names and films were kept in memory only and are gone."
 )
-EXPIRED: Final = "Nothing happened here for two hours, so names and films were erased from memory."
+EXPIRED: Final = "The page was not used for two hours, so names and films were erased from memory."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

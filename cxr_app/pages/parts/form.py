@@ -77,8 +77,8 @@ def _addresses(form: state.Form) -> None:
     st.button("Fetch", on_click=state.add_urls, args=(form,), key=form.key("fetch"))
     st.html(
         wording.small_html(
-            "The computer that runs this page fetches each image once. The other server learns "
-            "that computer's address and nothing else."
+            "The computer that runs this page fetches each image once. The server that hosts "
+            "the image learns that computer's address and nothing else."
         )
     )
 

@@ -99,8 +99,8 @@ def why_less_probable(record: Record) -> str | None:
         return None
     last = list(record.confidences or {})[-1]
     return (
-        f"The operating point for {last} is {record.threshold:.1%}, so the label is the less "
-        "probable class."
+        f"The operating point for {last} is {record.threshold:.1%}, so the label given is the "
+        "less probable class."
     )
 
 

@@ -73,7 +73,7 @@ def test_the_card_tells_each_finding_and_each_group(measured_findings):
     (mass,) = [one for one in found(measured_findings)["labels"] if one["label"] == "Mass"]
     assert f"| Mass | 4 | {mass['figures']['auc']['value']:.3f} (" in card
     assert "| *samples average* |" in card
-    assert "By sex there are too few films for figures: F 4, M 4" in card
+    assert "There are too few films for figures by sex: F 4, M 4" in card
     for name in ("roc", "precision-recall", "confusion", "reliability"):
         assert f"plots/{name}-test.png" in card
         assert (report(measured_findings) / "plots" / f"{name}-test.png").stat().st_size > 1000

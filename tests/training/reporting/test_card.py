@@ -193,7 +193,7 @@ def test_of_many_labels_a_group_is_a_column():
 def test_groups_that_are_all_too_small_are_a_sentence():
     text = written(groups=[group(value, "Mass", is_measured=False) for value in "FM"])
 
-    assert "too few films for figures: F 40, M 40;" in text
+    assert "too few films for figures by sex: F 40, M 40;" in text
 
 
 def test_another_system_is_compared_beside_other_models_with_each_label_below():
