@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
 from types import FrameType, ModuleType
@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from cxr_app.bundle import load_bundle
 from cxr_app.codes import Code
+from cxr_app.decoding.pool import DecoderPool
 from cxr_app.engine.choose import open_engine
 from cxr_app.errors import CxrError, Rejected, UsageError
 from cxr_app.export import csv, jsonl, table
@@ -134,14 +135,19 @@ def _close_stdout() -> None:
 def _predict(options: argparse.Namespace) -> int:
     settings = read_settings()
     bundle = load_bundle(options.model)
+    decoder = DecoderPool(settings.limits)  # its processes start while the engine does
     prediction = Prediction(bundle, open_engine(bundle, settings), limits=settings.limits)
     output = Path(options.output) if options.output else None
     _refuse_sources(output, options.sources)
     find = _finder(settings, output)
-    with _interrupt() as is_interrupted, _writer(output) as stream:
+    with closing(decoder), _interrupt() as is_interrupted, _writer(output) as stream:
         sources = find(options.sources)
         records = classify_sources(
-            sources, prediction, limits=settings.limits, is_cancelled=is_interrupted
+            sources,
+            prediction,
+            limits=settings.limits,
+            decoder=decoder,
+            is_cancelled=is_interrupted,
         )
         total = None
         if sys.stderr.isatty():

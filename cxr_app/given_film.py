@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 
+from cxr_app.decoding.pool import Decoder
 from cxr_app.errors import Rejected
 from cxr_app.imaging.film import Film
 from cxr_app.imaging.thumbnail import make_thumbnail
@@ -57,11 +58,11 @@ class GivenFilm:
             raise ValueError("a source was neither read nor refused")
         return self._data
 
-    def reading(self, limits: Limits, decoding: threading.Semaphore) -> Reading:
+    def reading(self, limits: Limits, decoder: Decoder) -> Reading:
         """See `cxr_app.pipeline.Readable.reading`; `picture` and `preview` are there afterwards."""
         with self._decoding:
             if self._reading is None:
-                self._reading, film = read_film(self, limits, decoding)
+                self._reading, film = read_film(self, limits, decoder)
                 if film is not None:
                     self._draw(film)
             return self._reading

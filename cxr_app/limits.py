@@ -27,6 +27,10 @@ class Limits:
         Shortest side in pixels; below it the lungs are a few dozen pixels.
     max_unpacked : int
         Bytes that any compressed part of a file may unpack to: 64 million pixels x 2 bytes, twice.
+    decode_seconds : int
+        Processor time that decoding one file may take; twice that by the clock.
+    worker_memory : int
+        Address space of a decoder process, in bytes.
     """
 
     max_bytes: int = 64 * MIB
@@ -34,3 +38,5 @@ class Limits:
     max_side: int = 16_384
     min_side: int = 96
     max_unpacked: int = 256 * MIB
+    decode_seconds: int = 10
+    worker_memory: int = 1024 * MIB

@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from itertools import chain, islice
-from threading import Semaphore
 from typing import Final, NamedTuple, Protocol, TypeVar
 
 from cxr_app.codes import Code
+from cxr_app.decoding.pool import Decoder
 from cxr_app.errors import Rejected
-from cxr_app.imaging.decode import decode
 from cxr_app.imaging.film import Facts, Film
 from cxr_app.imaging.film_input import FilmInput, make_input
 from cxr_app.limits import Limits
@@ -65,7 +64,7 @@ class Readable(Protocol):
     def name(self) -> str:
         """What the record echoes."""
 
-    def reading(self, limits: Limits, decoding: Semaphore) -> Reading:
+    def reading(self, limits: Limits, decoder: Decoder) -> Reading:
         """Read and decode it; whatever goes wrong is an outcome."""
 
 
@@ -79,8 +78,8 @@ class _Fresh:
     def name(self) -> str:
         return self.source.name
 
-    def reading(self, limits: Limits, decoding: Semaphore) -> Reading:
-        return read_film(self.source, limits, decoding)[0]
+    def reading(self, limits: Limits, decoder: Decoder) -> Reading:
+        return read_film(self.source, limits, decoder)[0]
 
 
 class _Begun(NamedTuple):
@@ -91,15 +90,14 @@ class _Begun(NamedTuple):
     reading: Future[Reading]
 
 
-def read_film(source: Source, limits: Limits, decoding: Semaphore) -> tuple[Reading, Film | None]:
+def read_film(source: Source, limits: Limits, decoder: Decoder) -> tuple[Reading, Film | None]:
     """Read and decode a source, once for all that is asked of its film.
 
     Parameters
     ----------
     source : Source
     limits : Limits
-    decoding : Semaphore
-        Held while decoding, which takes memory; not while reading, which may wait for a server.
+    decoder : Decoder
 
     Returns
     -------
@@ -109,7 +107,7 @@ def read_film(source: Source, limits: Limits, decoding: Semaphore) -> tuple[Read
     """
     started = time.perf_counter()
     data = attempt(lambda: source.read(limits))
-    film: Film | Rejected = data if isinstance(data, Rejected) else _decoded(data, limits, decoding)
+    film = data if isinstance(data, Rejected) else attempt(lambda: decoder.decode(data))
     if isinstance(film, Rejected):
         seconds = time.perf_counter() - started
         return Reading(outcome=film, facts=None, seconds=seconds), None
@@ -118,14 +116,11 @@ def read_film(source: Source, limits: Limits, decoding: Semaphore) -> tuple[Read
     return Reading(outcome=outcome, facts=film.facts, seconds=seconds), film
 
 
-def _decoded(data: bytes, limits: Limits, decoding: Semaphore) -> Film | Rejected:
-    with decoding:
-        return attempt(lambda: decode(data, limits))
-
-
-def classify(source: Source, prediction: Prediction, *, limits: Limits, item: int = 1) -> Record:
+def classify(
+    source: Source, prediction: Prediction, *, limits: Limits, decoder: Decoder, item: int = 1
+) -> Record:
     """Make the one record of one source."""
-    return _judge(item, source.name, read_film(source, limits, Semaphore())[0], prediction)
+    return _judge(item, source.name, read_film(source, limits, decoder)[0], prediction)
 
 
 def classify_sources(
@@ -133,11 +128,14 @@ def classify_sources(
     prediction: Prediction,
     *,
     limits: Limits,
+    decoder: Decoder,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[Record]:
     """Make one record for each source, as `classify_films` does."""
     fresh = (_Fresh(source) for source in sources)
-    return classify_films(fresh, prediction, limits=limits, is_cancelled=is_cancelled)
+    return classify_films(
+        fresh, prediction, limits=limits, decoder=decoder, is_cancelled=is_cancelled
+    )
 
 
 def classify_films(
@@ -145,8 +143,8 @@ def classify_films(
     prediction: Prediction,
     *,
     limits: Limits,
+    decoder: Decoder,
     first_item: int = 1,
-    decoding: Semaphore | None = None,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[Record]:
     """Make one record for each source, in their order, as they are ready.
@@ -157,18 +155,16 @@ def classify_films(
         Taken one by one, a few ahead of the engine.
     prediction : Prediction
     limits : Limits
+    decoder : Decoder
     first_item : int
         Number of the first record.
-    decoding : Semaphore, optional
-        How many films may be decoded at once, where other runs share it.
     is_cancelled : callable () -> bool
         Asked before each source; once it is True, every source left gets the record `cancelled`.
     """
     readers = ThreadPoolExecutor(DECODERS, thread_name_prefix="read")
-    shared = decoding or Semaphore(DECODERS)
 
     def begin(item: int, source: Readable) -> _Begun:
-        return _Begun(item, source, readers.submit(source.reading, limits, shared))
+        return _Begun(item, source, readers.submit(source.reading, limits, decoder))
 
     begun: deque[_Begun] = deque()
     numbered = enumerate(sources, start=first_item)

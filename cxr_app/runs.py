@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from cxr_app.decoding.pool import Decoder
 from cxr_app.expiry import Sweeper
 from cxr_app.fair_queue import FairQueue
 from cxr_app.fetch.client import Fetcher
@@ -32,8 +33,8 @@ class Services:
     limits : Limits
     runs : FairQueue
         At most `MAX_RUNS` runs at once, the others wait.
-    decoding : Semaphore
-        How many films are decoded at once, for runs and forms together.
+    decoder : Decoder
+        For runs and forms together.
     sweeper : Sweeper
         Frees what readers have left behind.
     id : str
@@ -44,7 +45,7 @@ class Services:
     fetcher: Fetcher
     limits: Limits
     runs: FairQueue
-    decoding: threading.Semaphore
+    decoder: Decoder
     sweeper: Sweeper
     id: str = field(default_factory=lambda: secrets.token_hex(4))
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from threading import Semaphore
 
 from cxr_app.codes import Code, in_order
+from cxr_app.decoding.pool import Decoder
 from cxr_app.errors import CxrError
 from cxr_app.given_film import GivenFilm
 from cxr_app.limits import Limits
@@ -152,7 +152,7 @@ def classify_waiting(
     prediction: Prediction,
     *,
     limits: Limits,
-    decoding: Semaphore | None = None,
+    decoder: Decoder,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[Outcome]:
     """Classify the films that have no outcome yet, in their order, as they are ready.
@@ -166,7 +166,7 @@ def classify_waiting(
         prediction,
         limits=limits,
         first_item=len(session.outcomes) + 1,
-        decoding=decoding,
+        decoder=decoder,
         is_cancelled=is_cancelled,
     )
     for film, record in zip(films, records, strict=True):

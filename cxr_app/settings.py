@@ -80,7 +80,7 @@ class Settings(BaseSettings):
         Threads of the engine; 0 lets it choose.
     open_to_network : bool
         The page may be served to other computers; whoever reaches its address can use it.
-    max_bytes, max_pixels, max_side, min_side, max_unpacked : int
+    max_bytes, max_pixels, max_side, min_side, max_unpacked, decode_seconds, worker_memory : int
         See `cxr_app.limits.Limits`.
     url_allow, url_proxy, url_ca_bundle
         See `allow`, `proxy` and `ca_bundle` of `cxr_app.fetch.rules.FetchRules`.
@@ -100,6 +100,8 @@ class Settings(BaseSettings):
     max_side: int = Field(default=Limits().max_side, ge=512, le=65_535)
     min_side: int = Field(default=Limits().min_side, ge=8, le=512)
     max_unpacked: int = Field(default=Limits().max_unpacked, ge=1024, le=4096 * MIB)
+    decode_seconds: int = Field(default=Limits().decode_seconds, ge=1, le=600)
+    worker_memory: int = Field(default=Limits().worker_memory, ge=256 * MIB, le=16 * 1024 * MIB)
     url_allow: Annotated[
         tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)
     ] = ()
@@ -115,6 +117,8 @@ class Settings(BaseSettings):
             max_side=self.max_side,
             min_side=self.min_side,
             max_unpacked=self.max_unpacked,
+            decode_seconds=self.decode_seconds,
+            worker_memory=self.worker_memory,
         )
 
     @property

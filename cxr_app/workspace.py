@@ -254,7 +254,7 @@ class Workspace:
                 session,
                 self._services.prediction,
                 limits=self._services.limits,
-                decoding=self._services.decoding,
+                decoder=self._services.decoder,
                 is_cancelled=lambda: run.is_cancelled,
             ):
                 self._keep(id_, outcome)
@@ -288,7 +288,7 @@ class Workspace:
         if not self._is_on(form, film):
             return
         source, services = film.given.source, self._services
-        reading = source.reading(services.limits, services.decoding)
+        reading = source.reading(services.limits, services.decoder)
         problem = reading.outcome if isinstance(reading.outcome, Rejected) else None
         look = Look(picture=source.preview) if source.preview else Look(problem=problem)
         self._found(form, film, look)

@@ -1,1 +1,1 @@
-"""What a picture is, before a number is shown: the lungs, how it stands, and whether it is a film."""
+"""What a picture shows, before any number is shown: lungs, orientation, whether it is a film."""

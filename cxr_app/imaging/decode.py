@@ -1,4 +1,4 @@
-"""Bytes to film: JPEG, PNG, WebP, TIFF and BMP, recognized by content."""
+"""Bytes to film, in any of the formats that are read, recognised by content."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 
 from cxr_app.codes import Code, in_order
 from cxr_app.errors import Rejected
+from cxr_app.imaging.avif import avif_size
 from cxr_app.imaging.colour import grey_of_picture
 from cxr_app.imaging.film import Facts, Film, Format
 from cxr_app.imaging.header import bmp_size, webp_size
 from cxr_app.imaging.jpeg import read_jpeg
+from cxr_app.imaging.jpeg2000 import read_jpeg2000
 from cxr_app.imaging.picture import Picture
 from cxr_app.imaging.pillow import open_picture, orientation_of, translated
 from cxr_app.imaging.png import read_png
@@ -87,6 +89,10 @@ def _read_bmp(data: bytes, limits: Limits) -> Picture:
     return _by_pillow(data, Format.BMP, bmp_size(data), limits)
 
 
+def _read_avif(data: bytes, limits: Limits) -> Picture:
+    return _by_pillow(data, Format.AVIF, avif_size(data), limits)
+
+
 def _by_pillow(data: bytes, found: Format, size: Size, limits: Limits) -> Picture:
     check_size(size, limits)
     check_unpacked(size, 4, limits)
@@ -103,5 +109,7 @@ _READERS: Final[Mapping[Format, Callable[[bytes, Limits], Picture]]] = MappingPr
         Format.WEBP: _read_webp,
         Format.TIFF: read_tiff,
         Format.BMP: _read_bmp,
+        Format.JPEG_2000: read_jpeg2000,
+        Format.AVIF: _read_avif,
     }
 )

@@ -19,8 +19,6 @@ from cxr_app.limits import Limits
 __all__ = ["read_jpeg"]
 
 END: Final = b"\xff\xd9"
-SCAN: Final = b"\xff\xda"
-MAX_SCANS: Final = 200  # a progressive film has about ten; 300 cost three seconds for 72 kB
 # A frame header (ITU-T T.81, B.2.2) of a process that libjpeg reads: length, depth, height, width.
 FRAME: Final = re.compile(rb"\xff[\xc0\xc1\xc2\xc9\xca].{3}(.{2})(.{2})", re.DOTALL)
 # Complaints after which the picture is whole all the same, as far as anybody can tell.
@@ -42,8 +40,6 @@ def read_jpeg(data: bytes, limits: Limits) -> Picture:
     size = Size(width=width, height=height)
     check_size(size, limits)
     check_unpacked(size, {"Gray": 1, "CMYK": 4, "YCCK": 4}.get(colours, 3), limits)
-    if data.count(SCAN) > MAX_SCANS:
-        raise Rejected(Code.CORRUPT)
     whole, warnings = _whole(data, colours)
     picture = open_picture(data, Format.JPEG, size)
     if getattr(picture, "n_frames", 1) > 1:

@@ -52,6 +52,8 @@ def translated() -> Iterator[None]:
     except MemoryError as error:
         raise Rejected(Code.TOO_LARGE_UNPACKED) from error
     except DAMAGE as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # the machine's complaint, not one about the file
         said = str(error)
         if said.startswith(OVERFULL):
             raise Rejected(Code.TOO_LARGE_UNPACKED) from error

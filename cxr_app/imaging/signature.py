@@ -18,6 +18,8 @@ READ: Final = MappingProxyType(
         b"MM\0*": Format.TIFF,
         b"II+\0": Format.TIFF,  # BigTIFF
         b"MM\0+": Format.TIFF,
+        b"\0\0\0\x0cjP  \r\n\x87\n": Format.JPEG_2000,
+        b"\xff\x4f\xff\x51": Format.JPEG_2000,
     }
 )
 
@@ -41,8 +43,6 @@ NOT_READ: Final = MappingProxyType(
         b"\0\0\1\0": "ICO",
         b"DDS ": "DDS",
         b"SIMPLE  =": "FITS",
-        b"\0\0\0\x0cjP  \r\n\x87\n": "JPEG 2000",
-        b"\xff\x4f\xff\x51": "JPEG 2000",
         b"\0\0\0\x0cJXL \r\n\x87\n": "JPEG XL",
         b"\xff\x0a": "JPEG XL",
         b"II\xbc\x01": "JPEG XR",
@@ -60,7 +60,7 @@ MENDS: Final = MappingProxyType(
 
 # ISO/IEC 14496-12: bytes 4-8 are "ftyp", the brand follows.
 BRANDS: Final = MappingProxyType(
-    {b"avif": "AVIF", b"avis": "AVIF"}
+    {b"avis": "AVIF sequence"}
     | dict.fromkeys((b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"), "HEIC")
 )
 BMP_HEADERS: Final = (12, 40, 52, 56, 64, 108, 124)  # sizes a BMP's second header may have
@@ -89,6 +89,8 @@ def sniff(data: bytes) -> Format:
             return found
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return Format.WEBP
+    if data[4:8] == b"ftyp" and b"avif" in data[8 : min(64, int.from_bytes(data[:4], "big"))]:
+        return Format.AVIF
     if _is_bmp(data):
         return Format.BMP
     unread = _name_unread(data)

@@ -8,7 +8,7 @@ from cxr_app.examination.lungs import LUNGS_SIDE
 
 __all__ = ["build_unet"]
 
-WIDTHS: Final = (16, 32, 64, 128)
+WIDTHS: Final = (8, 16, 32, 64, 128)
 
 
 def build_unet() -> keras.Model:

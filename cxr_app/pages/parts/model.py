@@ -1,17 +1,16 @@
 """The model that answers, loaded once for all who visit, and what they share besides."""
 
 from operator import attrgetter
-from threading import Semaphore
 
 import streamlit as st
 
 from cxr_app.bundle import Bundle, load_bundle
+from cxr_app.decoding.pool import DecoderPool
 from cxr_app.engine.choose import open_engine
 from cxr_app.engine.queue import QueuedEngine
 from cxr_app.expiry import Sweeper
 from cxr_app.fair_queue import FairQueue
 from cxr_app.fetch.client import Fetcher
-from cxr_app.pipeline import DECODERS
 from cxr_app.prediction import Prediction
 from cxr_app.runs import MAX_RUNS, Services
 from cxr_app.settings import Settings
@@ -37,12 +36,13 @@ def load(settings: Settings) -> Bundle:
 )
 def start(settings: Settings, bundle: Bundle) -> Services:
     """Start the engine for a bundle, with a line in front of it."""
+    decoder = DecoderPool(settings.limits)  # its processes start while the engine does
     engine = QueuedEngine(open_engine(bundle, settings))
     return Services(
         prediction=Prediction(bundle, engine, limits=settings.limits),
         fetcher=Fetcher(settings.fetch_rules),
         limits=settings.limits,
         runs=FairQueue(MAX_RUNS),
-        decoding=Semaphore(DECODERS),
+        decoder=decoder,
         sweeper=Sweeper(),
     )

@@ -1,0 +1,179 @@
+"""Decoder processes that are kept ready, and replaced when they die."""
+
+import json
+import mmap
+import os
+import queue
+import signal
+import subprocess
+import sys
+from dataclasses import asdict
+from multiprocessing import Pipe
+from pathlib import Path
+from threading import Lock
+from typing import Final, Protocol
+
+from cxr_app.codes import Code
+from cxr_app.decoding import wire
+from cxr_app.errors import Rejected
+from cxr_app.imaging.film import Film
+from cxr_app.limits import Limits
+
+__all__ = ["Decoder", "DecoderPool"]
+
+DECODERS: Final = min(2, os.cpu_count() or 1)
+MOST_FILMS: Final = 500  # of one process: what a library loses of memory stays small
+READY_SECONDS: Final = 60.0
+KEPT_PAGES: Final = 8 * 2**20  # bytes of shared memory that stay with an idle process
+_ROOT: Final = Path(__file__).resolve().parents[2]
+
+
+class Decoder(Protocol):
+    """Makes films of files."""
+
+    def decode(self, data: bytes) -> Film:
+        """Decode one file; may be called from several threads.
+
+        Raises
+        ------
+        Rejected
+            As `cxr_app.imaging.decode.decode`; `decode_timeout` and `worker_died` too.
+        """
+
+
+class DecoderPool:
+    """Processes that decode strangers' files, so that no file can harm more than itself.
+
+    Parameters
+    ----------
+    limits : Limits
+    n_processes : int
+        How many files are decoded at once.
+    """
+
+    def __init__(self, limits: Limits, n_processes: int = DECODERS) -> None:
+        self._limits = limits
+        self._lock = Lock()
+        self._is_open = True
+        self._idle: queue.SimpleQueue[_Worker | None] = queue.SimpleQueue()
+        for _ in range(n_processes):  # they start and warm up side by side
+            self._idle.put(_Worker(limits))
+
+    def decode(self, data: bytes) -> Film:
+        """See `Decoder.decode`."""
+        if len(data) > self._limits.max_bytes:  # not worth a copy
+            raise Rejected(Code.TOO_LARGE_BYTES, max=f"{self._limits.max_bytes / 2**20:.3g}")
+        worker = self._idle.get()
+        try:
+            if worker is None or not worker.is_fit:
+                if worker is not None:
+                    worker.close()
+                worker = None  # should the start of another one fail, the place is not lost
+                worker = _Worker(self._limits)
+            return worker.decode(data)
+        finally:
+            self._idle.put(worker)
+
+    def close(self) -> None:
+        """End the processes; those at work first finish."""
+        with self._lock:
+            if not self._is_open:
+                return
+            self._is_open = False
+        while True:
+            try:
+                worker = self._idle.get_nowait()
+            except queue.Empty:
+                return
+            if worker is not None:
+                worker.close()
+
+
+class _Worker:
+    """One process, and the memory that it shares."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._films = 0
+        self._is_ready = False
+        n_bytes = limits.max_pixels
+        fd = wire.open_memory(n_bytes)
+        self._parent, child = Pipe()
+        try:
+            self._memory = mmap.mmap(fd, n_bytes)
+            self._process = _start(limits, child.fileno(), fd)
+        finally:
+            child.close()
+            self._fd = fd
+
+    @property
+    def is_fit(self) -> bool:
+        """Whether it lives and has not served too long."""
+        return self._process.poll() is None and self._films < MOST_FILMS
+
+    def decode(self, data: bytes) -> Film:
+        """Decode one file; whatever happens to the process is a code."""
+        self._films += 1
+        try:
+            if not self._is_ready:
+                self._await(READY_SECONDS)
+                self._is_ready = True
+            self._parent.send_bytes(data)
+            film = wire.read(self._await(2.0 * self._limits.decode_seconds), self._memory)
+        except (OSError, EOFError, ValueError, TypeError, KeyError) as error:
+            code = self._how_it_ended()
+            raise Rejected(code, seconds=2 * self._limits.decode_seconds) from error
+        if film.pixels.nbytes > KEPT_PAGES:
+            os.ftruncate(self._fd, 0)
+            os.ftruncate(self._fd, self._limits.max_pixels)
+        return film
+
+    def _await(self, seconds: float) -> bytes:
+        if not self._parent.poll(seconds):
+            raise TimeoutError
+        return self._parent.recv_bytes(2**20)
+
+    def _how_it_ended(self) -> Code:
+        """End the process, and say whether time ran out: by our clock or by its own."""
+        try:
+            ended = self._process.wait(0.2)  # a process that dies closes its pipe first
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+            return Code.DECODE_TIMEOUT
+        return Code.DECODE_TIMEOUT if ended == -signal.SIGXCPU else Code.WORKER_DIED
+
+    def close(self) -> None:
+        """End the process and free what is shared."""
+        self._parent.close()
+        try:
+            self._process.wait(1.0)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._memory.close()
+        os.close(self._fd)
+
+
+def _start(limits: Limits, pipe: int, memory: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "cxr_app.decoding", str(pipe), str(memory)]
+    return subprocess.Popen(  # noqa: S603 - our own program
+        [*command, json.dumps(asdict(limits))],
+        pass_fds=(pipe, memory),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,  # libraries print there, and may quote a file
+        stderr=subprocess.DEVNULL,
+        env=_environment(),
+        start_new_session=True,  # Ctrl-C is the parent's to answer
+    )
+
+
+def _environment() -> dict[str, str]:
+    """Tell a process where the program is, and nothing of what the parent's environment holds."""
+    return {
+        "PYTHONPATH": str(_ROOT),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "OPENBLAS_NUM_THREADS": "1",  # each thread would take address space
+        "OMP_NUM_THREADS": "1",
+        "MALLOC_ARENA_MAX": "1",
+    }

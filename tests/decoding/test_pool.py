@@ -1,0 +1,182 @@
+"""Files are decoded in processes that may die, hang or swell, and nothing else does."""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cxr_app.codes import Code
+from cxr_app.decoding.pool import DecoderPool
+from cxr_app.errors import Rejected
+from cxr_app.imaging.decode import decode
+from cxr_app.imaging.drawing import draw_film, draw_png
+from cxr_app.limits import MIB, Limits
+
+FILM = draw_film(1, size=(300, 260)).pixels
+EVERY_FORMAT = ["JPEG", "PNG", "WEBP", "BMP", "TIFF", "AVIF", "JPEG2000"]
+
+
+def packed(kind: str, pixels: np.ndarray = FILM, **options: object) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, kind, **options)
+    return file.getvalue()
+
+
+def endless_jpeg() -> bytes:
+    """A progressive film whose last scan is repeated until decoding it takes minutes."""
+    data = packed("JPEG", np.full((4000, 4000), 99, np.uint8), progressive=True)
+    last = data.rindex(b"\xff\xda")
+    return data[:-2] + data[last:-2] * 5000 + data[-2:]
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[DecoderPool]:
+    pool = DecoderPool(Limits(), 1)
+    yield pool
+    pool.close()
+
+
+@pytest.fixture
+def hasty() -> Iterator[DecoderPool]:
+    pool = DecoderPool(replace(Limits(), decode_seconds=1), 1)
+    yield pool
+    pool.close()
+
+
+def refusal(pool: DecoderPool, data: bytes) -> Code:
+    with pytest.raises(Rejected) as caught:
+        pool.decode(data)
+    return caught.value.code
+
+
+@pytest.mark.parametrize("kind", EVERY_FORMAT)
+def test_a_film_is_the_same_from_a_process_of_its_own(pool: DecoderPool, kind: str):
+    data = packed(kind)
+    apart, here = pool.decode(data), decode(data, Limits())
+
+    assert np.array_equal(apart.pixels, here.pixels)
+    assert (apart.facts, apart.depth, apart.warnings) == (here.facts, here.depth, here.warnings)
+    assert not apart.pixels.flags.writeable
+
+
+def test_a_refusal_comes_with_its_figures(pool: DecoderPool):
+    with pytest.raises(Rejected, match="50 x 40 pixels. Each side must be at least 96"):
+        pool.decode(packed("PNG", FILM[:40, :50]))
+
+
+def test_a_file_over_the_cap_is_not_even_sent():
+    pool = DecoderPool(replace(Limits(), max_bytes=1024), 0)  # without a process: it would hang
+
+    assert refusal(pool, bytes(1025)) is Code.TOO_LARGE_BYTES
+
+
+def test_a_file_that_takes_too_long_costs_itself_and_the_next_one_is_read(hasty: DecoderPool):
+    hasty.decode(packed("PNG"))
+    started = time.monotonic()
+
+    assert refusal(hasty, endless_jpeg()) is Code.DECODE_TIMEOUT
+    assert time.monotonic() - started < 6
+    assert hasty.decode(packed("PNG")).facts.width == 300
+
+
+def test_a_process_that_stands_still_is_ended_by_the_clock(hasty: DecoderPool):
+    hasty.decode(packed("PNG"))
+    (worker,) = workers(hasty)
+    os.kill(worker, signal.SIGSTOP)
+
+    assert refusal(hasty, packed("PNG")) is Code.DECODE_TIMEOUT
+    assert hasty.decode(packed("PNG")).facts.width == 300
+
+
+def test_a_process_that_dies_costs_the_film_it_had(hasty: DecoderPool):
+    hasty.decode(packed("PNG"))
+    (worker,) = workers(hasty)
+    threading.Timer(0.3, os.kill, (worker, signal.SIGKILL)).start()
+
+    assert refusal(hasty, endless_jpeg()) is Code.WORKER_DIED
+    assert hasty.decode(packed("PNG")).facts.width == 300
+
+
+def test_a_process_that_died_while_idle_costs_nothing(pool: DecoderPool):
+    pool.decode(packed("PNG"))
+    (worker,) = workers(pool)
+    os.kill(worker, signal.SIGKILL)
+    time.sleep(0.1)
+
+    assert pool.decode(packed("PNG")).facts.width == 300
+
+
+def test_memory_beyond_the_cap_is_a_code_and_the_next_film_is_read():
+    # 80 million pixels of three colours need 240 MB; numpy and the libraries take the rest.
+    limits = replace(
+        Limits(), worker_memory=450 * MIB, max_pixels=89_000_000, max_unpacked=1024 * MIB
+    )
+    pool = DecoderPool(limits, 1)
+    huge = io.BytesIO()
+    Image.new("RGB", (9000, 8900), (90, 80, 70)).save(huge, "PNG", compress_level=1)
+    try:
+        assert refusal(pool, huge.getvalue()) in (Code.WORKER_DIED, Code.TOO_LARGE_UNPACKED)
+        assert pool.decode(packed("PNG")).facts.width == 300
+    finally:
+        pool.close()
+
+
+def test_closing_ends_the_processes():
+    pool = DecoderPool(Limits(), 1)
+    pool.decode(draw_png(1, size=(160, 128)))
+    (worker,) = workers(pool)
+    pool.close()
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(worker, 0)
+
+
+def test_a_confined_process_reaches_neither_files_nor_the_network():
+    script = """
+import socket
+from cxr_app.decoding.sandbox import confine, warm_up
+warm_up()
+confine(2**30)
+for open_something in (lambda: open("/etc/hostname"), socket.socket, socket.socketpair):
+    try:
+        open_something()
+    except OSError as error:
+        print(error.errno)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
+    )
+
+    assert done.stdout.split() == ["24", "24", "24"]  # EMFILE
+
+
+def test_a_process_hears_nothing_of_the_environment(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SECRET_OF_THE_PARENT", "1")
+    pool = DecoderPool(Limits(), 1)
+    pool.decode(packed("PNG"))
+    (worker,) = workers(pool)
+    with open(f"/proc/{worker}/environ", "rb") as file:
+        environment = file.read()
+    pool.close()
+
+    assert b"PYTHONPATH" in environment
+    assert b"SECRET" not in environment
+
+
+def workers(pool: DecoderPool) -> list[int]:
+    """Process ids of a pool that is idle."""
+    idle = []
+    while not pool._idle.empty():
+        idle.append(pool._idle.get())
+    for worker in idle:
+        pool._idle.put(worker)
+    return [worker._process.pid for worker in idle if worker is not None]
