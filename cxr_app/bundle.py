@@ -6,19 +6,22 @@ import json
 import re
 import stat
 import zipfile
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from cxr_app.codes import Code
 from cxr_app.errors import BundleError
+from cxr_app.examination.examiner import Examiner
+from cxr_app.examination.lungs import LUNGS_SIDE
 from cxr_app.heatmap import ACTIVATIONS, POOLINGS, Layer, PooledHead
 from cxr_app.imaging.to_input import INPUT_SIDE
 from cxr_app.settings import read_settings
 from cxr_app.spec import (
-    FORMAT,
+    FORMATS,
     MAX_SPEC_BYTES,
     NAME_PATTERN,
     InputSpec,
@@ -27,10 +30,12 @@ from cxr_app.spec import (
     parse_spec,
 )
 
-__all__ = ["MODELS", "Bundle", "load_bundle", "open_bundle"]
+__all__ = ["GATE_FILE", "MODELS", "ORIENTATION_FILE", "Bundle", "load_bundle", "open_bundle"]
 
 MODELS: Final = Path(__file__).resolve().parent.parent / "models"
 
+GATE_FILE: Final = "gate.npz"
+ORIENTATION_FILE: Final = "orientation.npz"
 MAX_FILE_BYTES: Final = 2**30
 MOST_SHARP: Final = 1000.0
 
@@ -49,12 +54,20 @@ class Bundle:
         Of the bytes of `spec.json`, which name the hash of every other file: the model's identity.
     head : PooledHead or None
         For the heat map; None where the head is not a pooled one.
+    examiner : Examiner or None
+        What knows chest films from others; None in a bundle of format 1.
     """
 
     folder: Path
     spec: Spec
     sha256: str
     head: PooledHead | None
+    examiner: Examiner | None = None
+
+    @property
+    def names(self) -> Collection[str]:
+        """Of the model's files."""
+        return self.spec.files.keys()
 
     def read(self, name: str) -> bytes:
         """Read a file of the model and make sure that these very bytes are the released ones.
@@ -87,8 +100,8 @@ def load_bundle(folder: Path | str | None = None) -> Bundle:
     bundle = open_bundle(chosen or _default())
     if bundle.spec.task is not Task.BINARY:
         raise _invalid(f"it answers a {bundle.spec.task} task, and only binary ones are shown")
-    if bundle.spec.gate is not None:
-        raise _invalid("it asks for a gate, and this program has none to keep it")
+    if bundle.spec.lungs is not None and bundle.spec.gate is None:
+        raise _invalid("its gate was not fitted yet (python -m training gate)")
     return bundle
 
 
@@ -112,6 +125,7 @@ def open_bundle(folder: Path) -> Bundle:
         spec=spec,
         sha256=hashlib.sha256(data).hexdigest(),
         head=_head(folder, spec),
+        examiner=_examiner(folder, spec),
     )
     for name, sha256 in spec.files.items():
         _verified(folder, name, sha256)
@@ -133,14 +147,20 @@ def _spec(data: bytes) -> Spec:
         # The format first: a newer one may hold keys that this program cannot know.
         raw = json.loads(data)
         found = raw.get("format") if isinstance(raw, dict) else None
-        if isinstance(found, int) and found != FORMAT:
-            raise BundleError(Code.MODEL_VERSION, found=found, known=FORMAT)
+        if isinstance(found, int) and found not in FORMATS:
+            raise BundleError(Code.MODEL_VERSION, found=found, known=FORMATS[-1])
         spec = parse_spec(data)
     except (ValueError, RecursionError) as error:
         raise _invalid(f"spec.json: {error}") from error
     if spec.input != _SERVED_INPUT:
         raise _invalid(f"spec.json: input: must be {INPUT_SIDE} x {INPUT_SIDE} x 1 uint8")
     needed = {"model.xml", "model.bin", "model.keras"}
+    if spec.lungs is not None:
+        needed |= {"lungs.xml", "lungs.bin"}
+    if spec.gate is not None:
+        needed |= {GATE_FILE, ORIENTATION_FILE}
+    if spec.lungs is not None and spec.lungs.side != LUNGS_SIDE:
+        raise _invalid(f"spec.json: lungs.side: must be {LUNGS_SIDE}")
     if not needed <= set(spec.files):
         raise _invalid(f"spec.json: files: lacks {', '.join(sorted(needed - set(spec.files)))}")
     return spec
@@ -208,6 +228,24 @@ def _head(folder: Path, spec: Spec) -> PooledHead | None:
     if not is_known or not _is_chain(layers, len(spec.labels)):
         raise _invalid("head.npz does not fit spec.json")
     return PooledHead(layers=layers, pooling=pooling, sharpness=sharpness)
+
+
+def _examiner(folder: Path, spec: Spec) -> Examiner | None:
+    if spec.lungs is None or spec.gate is None:
+        return None
+    try:
+        gate, orientation = (
+            _arrays(_verified(folder, name, spec.files[name]))
+            for name in (GATE_FILE, ORIENTATION_FILE)
+        )
+        return Examiner.read(gate, orientation, spec.gate.limits)
+    except (ValueError, TypeError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
+        raise _invalid("gate.npz and orientation.npz do not fit spec.json") from error
+
+
+def _arrays(data: bytes) -> Mapping[str, Any]:
+    with np.load(io.BytesIO(data), allow_pickle=False) as stored:
+        return dict(stored)
 
 
 def _is_chain(layers: tuple[Layer, ...], n_labels: int) -> bool:

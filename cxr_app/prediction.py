@@ -16,8 +16,9 @@ from cxr_app.decision import decide
 from cxr_app.engine.base import Engine, Outputs
 from cxr_app.engine.choose import open_engine
 from cxr_app.errors import Rejected
+from cxr_app.examination.evidence import Evidence
 from cxr_app.heatmap import activation_map
-from cxr_app.imaging.film import Film
+from cxr_app.imaging.film import Facts, Film
 from cxr_app.imaging.film_input import FilmInput, make_input
 from cxr_app.imaging.from_memory import film_from_array, film_from_picture
 from cxr_app.limits import Limits
@@ -137,6 +138,7 @@ class Prediction:
             image = make_input(self._film(image), self._limits)
         outputs = self._run(image.pixels)
         spec = self.bundle.spec
+        examined = self._examine(outputs, image.pixels[:, :, 0])
         decision = decide(outputs.logits[0], spec.decision)
         if not np.isfinite(decision.confidences).all():
             raise _failed()
@@ -150,7 +152,7 @@ class Prediction:
             logits=tuple(float(value) for value in outputs.logits[0]),
             threshold=spec.decision.threshold,
             zone=spec.decision.zone,
-            warnings=in_order(*image.warnings, *unsure),
+            warnings=in_order(*image.warnings, *examined, *self._of_age(image.facts), *unsure),
             seconds=time.perf_counter() - started,
             precision=self.engine.precision,
             _features=outputs.features[0],
@@ -169,6 +171,22 @@ class Prediction:
             )
         return film_from_array(image, self._limits)
 
+    def _examine(self, outputs: Outputs, grey: NDArray[np.uint8]) -> tuple[Code, ...]:
+        examiner = self.bundle.examiner
+        if examiner is None:
+            return ()
+        return examiner.examine(
+            _evidence(outputs, grey),
+            lambda other: _evidence(self._run(other[:, :, np.newaxis]), other),
+        )
+
+    def _of_age(self, facts: Facts) -> tuple[Code, ...]:
+        """Warn where the age that the file or the user states is not one of the model's."""
+        ages, age = self.bundle.spec.population.age_years, facts.age_years
+        if ages is None or age is None or ages[0] <= age < ages[1] + 1:  # 5 until the 6th birthday
+            return ()
+        return (Code.OUTSIDE_POPULATION,)
+
     def _run(self, one: NDArray[np.uint8]) -> Outputs:
         # One film at a time: an answer must not depend, even in its last digit, on its company.
         try:
@@ -179,6 +197,12 @@ class Prediction:
         if not is_fit or not np.isfinite(outputs.logits).all():
             raise _failed()
         return outputs
+
+
+def _evidence(outputs: Outputs, grey: NDArray[np.uint8]) -> Evidence:
+    if outputs.lungs is None:
+        raise Rejected(Code.GATE_FAILED, id=secrets.token_hex(4))
+    return Evidence(features=outputs.features[0], lungs=outputs.lungs[0], grey=grey)
 
 
 def _failed() -> Rejected:

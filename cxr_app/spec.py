@@ -1,4 +1,4 @@
-"""`spec.json`, the description that every bundle carries, as frozen dataclasses; format 1."""
+"""`spec.json`, the description that every bundle carries, as frozen dataclasses; format 1 or 2."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 from cxr_app.strict_parsing import STRICT, read_strictly
 
 __all__ = [
-    "FORMAT",
+    "FORMATS",
     "MAX_SPEC_BYTES",
     "NAME_PATTERN",
     "CalibrationFigures",
@@ -19,6 +19,7 @@ __all__ = [
     "GateSpec",
     "InputSpec",
     "Interval",
+    "LungsSpec",
     "NetworkSpec",
     "Population",
     "Spec",
@@ -28,7 +29,7 @@ __all__ = [
     "spec_bytes",
 ]
 
-FORMAT: Final = 1
+FORMATS: Final = (1, 2)  # 2 adds the lungs; its gate rests on them
 MAX_SPEC_BYTES: Final = 2**20
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -57,6 +58,7 @@ class InputSpec:
     width: Count
     channels: Count
     dtype: str
+    standardise: Text | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +149,27 @@ class DecisionSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LungsSpec:
+    """The segmentation network.
+
+    Attributes
+    ----------
+    side : int
+        Pixels of a side of its map.
+    films : int
+        Fitted on.
+    dice : dict of str to float
+        Median of Dice's coefficient on films left out, by age group.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    side: Count
+    films: Count
+    dice: dict[str, Share]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GateSpec:
     """Which films the model was made for: files of the gate and its limits by name."""
 
@@ -198,7 +221,7 @@ class Spec:
     Attributes
     ----------
     format : int
-        Of the bundle; this program reads 1.
+        Of the bundle, one of `FORMATS`.
     name, version, created : str
         The model's name, its version, and when it was made (ISO 8601, UTC).
     task : Task
@@ -222,6 +245,7 @@ class Spec:
     network: NetworkSpec
     decision: DecisionSpec
     gate: GateSpec | None
+    lungs: LungsSpec | None = None
     population: Population
     training: TrainingFacts
     files: Annotated[dict[Name, Sha256], Field(min_length=1, max_length=64)]
@@ -229,6 +253,10 @@ class Spec:
 
     def __post_init__(self) -> None:
         """Check what spans several fields."""
+        if self.format == 1 and (self.lungs or self.input.standardise):
+            raise ValueError("format: 1 has no lungs and standardises nothing")
+        if self.format == 2 and self.lungs is None:
+            raise ValueError("format: 2 needs lungs")
         if len(set(self.labels)) != len(self.labels):
             raise ValueError("labels: each may stand once")
         if self.task is Task.BINARY and len(self.labels) != 2:
@@ -255,4 +283,9 @@ def parse_spec(data: bytes) -> Spec:
 
 def spec_bytes(spec: Spec) -> bytes:
     """Write `spec.json`: the bytes whose SHA-256 is the bundle's identity."""
-    return (json.dumps(asdict(spec), indent=2, ensure_ascii=False) + "\n").encode("utf-8")
+    told = asdict(spec)
+    if spec.lungs is None:  # keys that format 1 does not have
+        del told["lungs"]
+    if spec.input.standardise is None:
+        del told["input"]["standardise"]
+    return (json.dumps(told, indent=2, ensure_ascii=False) + "\n").encode("utf-8")

@@ -16,7 +16,7 @@ from cxr_app.bundle import Bundle
 from cxr_app.imaging.to_input import INPUT_SIDE
 from cxr_app.limits import Limits
 from cxr_app.spec import (
-    FORMAT,
+    FORMATS,
     DataFacts,
     DecisionSpec,
     InputSpec,
@@ -210,7 +210,7 @@ def _spec(
 ) -> Spec:
     recipe = job.recipe
     return Spec(
-        format=FORMAT,
+        format=FORMATS[0],
         name=job.target.name,
         version=job.version,
         created=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -1,5 +1,6 @@
 """What every engine is: inputs in, raw outputs out."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +13,10 @@ __all__ = ["Engine", "ModelFiles", "Outputs"]
 
 class ModelFiles(Protocol):
     """What an engine needs of a bundle."""
+
+    @property
+    def names(self) -> Collection[str]:
+        """Of its files."""
 
     @property
     def folder(self) -> Path:
@@ -31,10 +36,13 @@ class Outputs:
         In the order of the bundle's labels; a head with one sigmoid gives [0, z].
     features : ndarray, float32 [N, h, w, k]
         The last map before pooling.
+    lungs : ndarray, float32 [N, 128, 128], or None
+        Probability of "lung", 0..1; None where the bundle cannot say.
     """
 
     logits: NDArray[np.float32]
     features: NDArray[np.float32]
+    lungs: NDArray[np.float32] | None = None
 
 
 class Engine(Protocol):

@@ -2,6 +2,7 @@
 
 from cxr_app.codes import Code
 from cxr_app.engine.base import Engine, ModelFiles
+from cxr_app.engine.lungs import LUNGS_MODEL, LungsEngine
 from cxr_app.errors import UsageError
 from cxr_app.settings import EngineName, Precision, Settings
 
@@ -9,7 +10,7 @@ __all__ = ["open_engine"]
 
 
 def open_engine(files: ModelFiles, settings: Settings) -> Engine:
-    """Start the engine that the settings name.
+    """Start the engine that the settings name; it finds the lungs where the bundle can.
 
     Raises
     ------
@@ -19,6 +20,13 @@ def open_engine(files: ModelFiles, settings: Settings) -> Engine:
     BundleError
         Where it cannot serve the bundle.
     """
+    engine = _open_classifier(files, settings)
+    if LUNGS_MODEL not in files.names:
+        return engine
+    return LungsEngine(engine, files, threads=settings.threads)
+
+
+def _open_classifier(files: ModelFiles, settings: Settings) -> Engine:
     try:
         match settings.engine:
             case EngineName.OPENVINO:

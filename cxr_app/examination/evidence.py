@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from cxr_app.examination.lungs import EDGE
+
 __all__ = ["Evidence", "grey_statistics", "lung_measures"]
 
 THUMB_SIDE: Final = 16  # pixels
 MAP_SIDE: Final = 8  # of the reduced map of the lungs
-EDGE: Final = 3  # pixels of 128 that count as the picture's edge
 _QUANTILES: Final = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 
 Vector = NDArray[np.float32]
@@ -35,13 +36,15 @@ class Evidence:
     lungs: NDArray[np.float32]
     grey: NDArray[np.uint8]
 
-    def quarters(self) -> Vector:
-        """Pool the features within each quarter of the picture: float32 [4 k]."""
-        h, w, k = self.features.shape
-        whole = self.features[: h // 2 * 2, : w // 2 * 2]
-        pooled = whole.reshape(2, h // 2, 2, w // 2, k).mean(axis=(1, 3))
-        quarters: Vector = pooled.reshape(-1).astype(np.float32)
-        return quarters
+    def of_gate(self) -> Vector:
+        """Gather what the gate reads: float32 [k + 78 + 268]."""
+        return np.concatenate(
+            [self.pooled(), lung_measures(self.lungs), grey_statistics(self.grey)]
+        )
+
+    def of_orientation(self) -> Vector:
+        """Gather what orientation is read from: float32 [78 + 268]."""
+        return np.concatenate([lung_measures(self.lungs), grey_statistics(self.grey)])
 
     def pooled(self) -> Vector:
         """Pool the features over the picture: float32 [k]."""

@@ -24,7 +24,15 @@ from cxr_app.spec import Spec, spec_bytes
 from training.networks.heads import SHARPNESS
 from training.output_paths import check_room, put
 
-__all__ = ["MODEL_FILES", "ExportNotProven", "bring_back", "bundle_bytes", "export", "write_ir"]
+__all__ = [
+    "MODEL_FILES",
+    "ExportNotProven",
+    "aside_of",
+    "bring_back",
+    "bundle_bytes",
+    "export",
+    "write_ir",
+]
 
 MODEL_FILES: Final = ("model.xml", "model.bin", "model.keras")
 HEAD_FILE: Final = "head.npz"  # of heads that pool
@@ -86,7 +94,7 @@ def export(
         bundle = open_bundle(folder)
         _prove(bundle, served, films)
         report(bundle)
-        put(folder, target, aside=_old(target))
+        put(folder, target, aside=aside_of(target))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return open_bundle(target)
@@ -158,12 +166,13 @@ def _prove(bundle: Bundle, served: keras.Model, films: NDArray[np.uint8]) -> Non
                 raise ExportNotProven(f"{engine.name}, {what}: {difference}")
 
 
-def _old(target: Path) -> Path:
+def aside_of(target: Path) -> Path:
+    """Name where an old bundle waits while a new one takes its place."""
     return target.with_name(f".{target.name}.old")
 
 
 def bring_back(target: Path) -> None:
     """Undo what a kill between the two renames has left."""
-    if _old(target).exists() and not target.exists():
-        _old(target).rename(target)
-    shutil.rmtree(_old(target), ignore_errors=True)
+    if aside_of(target).exists() and not target.exists():
+        aside_of(target).rename(target)
+    shutil.rmtree(aside_of(target), ignore_errors=True)

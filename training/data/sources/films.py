@@ -36,6 +36,8 @@ class LabelledFilm:
         Of its bytes, in hexadecimal.
     groups : tuple of (str, str)
         What else its archive says of it, to report groups of films apart: ("view", "AP").
+    age_years : float or None
+        Of the patient, as the archive states it.
     weight : float
         How much it counts in training beside the others.
     """
@@ -48,6 +50,7 @@ class LabelledFilm:
     subset: str
     sha256: str
     groups: tuple[tuple[str, str], ...] = ()
+    age_years: float | None = None
     weight: float = 1.0
 
     @property

@@ -125,6 +125,7 @@ def _read(folder: Path, classes: Classes) -> tuple[LabelledFilm, ...]:
                 subset=subset_of(stem),
                 sha256=film_sha256(path),
                 groups=_groups(row.values),
+                age_years=_years(row.values.get("Patient Age", "")),
             )
         )
     _check_missing(folder, missing, len(films))
@@ -164,20 +165,24 @@ def _groups(values: dict[str, str]) -> tuple[tuple[str, str], ...]:
     known = (
         # Two versions of the table, two names of the column.
         ("sex", values.get("Patient Sex") or values.get("Patient Gender") or ""),
-        ("age", _band(values.get("Patient Age", ""))),
+        ("age", _band(_years(values.get("Patient Age", "")))),
         ("view", values.get("View Position", "")),
     )
     return tuple((kind, value) for kind, value in known if value)
 
 
-def _band(age: str) -> str:
-    """Put an age, "58" or "058Y", into its band; "" where it is none (months count as years 0)."""
+def _years(age: str) -> float | None:
+    """Read an age, "58" or "058Y"; None where it is none (months count as years 0)."""
     match = re.fullmatch(r"(\d{1,3})([YMD]?)", age)
     if not match:
-        return ""
-    years = int(match[1]) if match[2] in ("", "Y") else 0
-    # The archive holds ages up to 414: slips of typing.
-    return next(name for limit, name in _AGE_BANDS if years < limit) if years <= 120 else ""
+        return None
+    years = float(match[1]) if match[2] in ("", "Y") else 0.0
+    return years if years <= 120 else None  # the archive holds ages up to 414: slips of typing
+
+
+def _band(years: float | None) -> str:
+    """Put an age into its band; "" where there is none."""
+    return "" if years is None else next(name for limit, name in _AGE_BANDS if years < limit)
 
 
 def _files(folder: Path) -> dict[str, Path]:

@@ -1,0 +1,1 @@
+"""Fitting what knows chest films from other pictures: the gate and orientation."""
