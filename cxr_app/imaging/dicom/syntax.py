@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from pydicom.datadict import dictionary_VR
 from pydicom.config import IGNORE
+from pydicom.datadict import dictionary_VR
 from pydicom.uid import UID
 
 __all__ = [
