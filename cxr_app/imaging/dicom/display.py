@@ -4,6 +4,7 @@ All steps depend on a stored value alone, and there are 65,536 of these at most:
 taken once for each value that a film may hold, and the film is looked up in the result.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -18,6 +19,7 @@ __all__ = ["DisplayTransform", "Function", "LookupTable", "Window", "show"]
 
 WHITE: Final = 255.0
 BLACK: Final = 0
+BLOCK: Final = 2**20  # pixels turned at a time
 
 
 class Function(StrEnum):
@@ -57,7 +59,8 @@ class LookupTable:
     def look_up(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Look values up; those beyond an end have the entry there."""
         places = np.clip(np.floor(values + 0.5) - self.first, 0, self.entries.size - 1)
-        return self.entries[places.astype(np.int64)].astype(np.float64)
+        found: NDArray[np.float64] = self.entries[places.astype(np.int64)].astype(np.float64)
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,16 +142,25 @@ def _present(stored: NDArray[Any]) -> NDArray[np.bool_]:
     """Tell which values of its kind a film holds, from the lowest possible one on."""
     info = np.iinfo(stored.dtype)
     found = np.zeros(info.max - info.min + 1, dtype=np.bool_)
-    unsigned = stored.view(f"u{stored.itemsize}")
-    found[unsigned.reshape(-1)] = True
+    for rows in _blocks(stored):
+        found[stored[rows].view(f"u{stored.itemsize}")] = True
     return np.roll(found, -info.min)
 
 
 def _look_up(stored: NDArray[Any], table: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Look a film up in a table that starts at the lowest possible value."""
     by_code = np.roll(table, int(np.iinfo(stored.dtype).min))
-    shown: NDArray[np.uint8] = by_code[stored.view(f"u{stored.itemsize}")]
+    shown = np.empty(stored.shape, dtype=np.uint8)
+    for rows in _blocks(stored):
+        shown[rows] = by_code[stored[rows].view(f"u{stored.itemsize}")]
     return shown
+
+
+def _blocks(stored: NDArray[Any]) -> Iterator[slice]:
+    """Rows at a time: an index takes eight bytes a pixel."""
+    height = max(1, BLOCK // max(1, stored.shape[1]))
+    for start in range(0, stored.shape[0], height):
+        yield slice(start, start + height)
 
 
 def _is_padding(codes: NDArray[Any], padding: tuple[int, int] | None) -> NDArray[np.bool_]:
@@ -177,7 +189,7 @@ def _grey(
 ) -> NDArray[np.float64]:
     """Apply the VOI LUT, else the window, else the full range: 0 to 255, not rounded."""
     if voi is not None:
-        return voi.look_up(values) / (2**voi.bits - 1) * WHITE
+        return np.multiply(voi.look_up(values), WHITE / (2**voi.bits - 1))
     if window is None:
         return _full_range(values)
     if window.function is Function.SIGMOID:
@@ -189,7 +201,8 @@ def _full_range(values: NDArray[np.float64]) -> NDArray[np.float64]:
     lowest, highest = values.min(), values.max()
     if lowest == highest:
         return np.zeros_like(values)
-    return (values - lowest) / (highest - lowest) * WHITE
+    stretched: NDArray[np.float64] = (values - lowest) / (highest - lowest) * WHITE
+    return stretched
 
 
 def _linear(values: NDArray[np.float64], window: Window) -> NDArray[np.float64]:
@@ -206,7 +219,8 @@ def _sigmoid(values: NDArray[np.float64], window: Window) -> NDArray[np.float64]
     """Apply the formula of PS3.3, C.11.2.1.3.1."""
     with np.errstate(all="ignore"):
         steepness = np.clip(-4 * (values - window.centre) / window.width, -700, 700)
-    return WHITE / (1 + np.exp(steepness))
+    curve: NDArray[np.float64] = WHITE / (1 + np.exp(steepness))
+    return curve
 
 
 def _rounded(grey: NDArray[np.float64]) -> NDArray[np.uint8]:

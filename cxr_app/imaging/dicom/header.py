@@ -130,6 +130,10 @@ class Header:
             return np.zeros(0, dtype=np.uint16)
         return (np.array(several, dtype=np.int64) & 0xFFFF).astype(np.uint16)
 
+    def packed(self, keyword: str) -> NDArray[np.uint8]:
+        """Give the bytes of words, the lower one of each first: PS3.3, C.11.1.1.1."""
+        return self.words(keyword).astype("<u2").view(np.uint8)
+
     def first_item(self, keyword: str) -> "Header | None":
         """Give the first item of a sequence."""
         value = self._value(keyword)
