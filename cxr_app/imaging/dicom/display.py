@@ -189,7 +189,8 @@ def _grey(
 ) -> NDArray[np.float64]:
     """Apply the VOI LUT, else the window, else the full range: 0 to 255, not rounded."""
     if voi is not None:
-        return np.multiply(voi.look_up(values), WHITE / (2**voi.bits - 1))
+        scaled: NDArray[np.float64] = voi.look_up(values) / (2**voi.bits - 1) * WHITE
+        return scaled
     if window is None:
         return _full_range(values)
     if window.function is Function.SIGMOID:
