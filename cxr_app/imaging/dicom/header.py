@@ -1,79 +1,40 @@
-"""Values of a header, asked one by one: pydicom reads them, and nothing it says is passed on."""
+"""Values of a header, asked one by one, by the keywords of PS3.6."""
 
-import io
-import logging
 import math
 import struct
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any, Final
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom import config
-from pydicom.dataset import Dataset
-from pydicom.filereader import read_dataset
+from pydicom.datadict import dictionary_VR, tag_for_keyword
 
-from cxr_app.codes import Code
-from cxr_app.errors import Rejected
-from cxr_app.imaging.dicom.syntax import Encoding
+from cxr_app.imaging.dicom.walk import Entry
 
-__all__ = ["FAULTS", "Header", "quiet", "read_header"]
+__all__ = ["Header"]
 
-# It quotes values, names among them, in what it writes to the log.
-logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
-
-# What pydicom raises on values that are not what their VR promises.
-FAULTS: Final = (
-    ValueError,
-    TypeError,
-    LookupError,
-    AttributeError,
-    ArithmeticError,
-    RuntimeError,
-    AssertionError,
-    OSError,
-    EOFError,
-    struct.error,
+# VRs of numbers in binary, and how `struct` names them: PS3.5, 6.2.
+BINARY: Final[Mapping[str, str]] = MappingProxyType(
+    {"US": "H", "SS": "h", "UL": "I", "SL": "i", "FL": "f", "FD": "d"}
 )
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Keep pydicom from judging values and from warning of them, for as long as it reads."""
-    with warnings.catch_warnings(), config.disable_value_validation():
-        warnings.simplefilter("ignore")
-        yield
-
-
-def read_header(data: bytes, encoding: Encoding) -> Dataset:
-    """Read a data set without pixels, whose structure has been walked.
-
-    Raises
-    ------
-    Rejected
-        `corrupt`.
-    """
-    with quiet():
-        try:
-            return read_dataset(io.BytesIO(data), encoding.is_implicit, encoding.is_little)
-        except FAULTS:
-            raise Rejected(Code.CORRUPT) from None
+LARGEST: Final = 2**31  # PS3.5, 6.2: an integer string is smaller
 
 
 class Header:
-    """A data set whose values are asked by keyword; what is absent or unusable is None or empty.
+    """What is absent or unusable is None or empty; nothing here raises or warns.
 
     Parameters
     ----------
-    dataset : Dataset
-    encoding : Encoding
+    data : bytes
+        The whole file.
+    values : mapping of int to Entry
+        Where values stand in it, by tag.
     """
 
-    def __init__(self, dataset: Dataset, encoding: Encoding) -> None:
-        self._dataset = dataset
-        self._encoding = encoding
+    def __init__(self, data: bytes, values: Mapping[int, Entry]) -> None:
+        self._data = data
+        self._values = values
 
     def __repr__(self) -> str:
         """Show nothing of what is inside."""
@@ -81,54 +42,54 @@ class Header:
 
     def has(self, keyword: str) -> bool:
         """Tell whether an element stands there with a value."""
-        return self._value(keyword) not in (None, "", b"")
+        entry = self._entry(keyword)
+        if entry is None:
+            return False
+        return entry.item is not None or bool(self._data[entry.value].strip(b" \0"))
 
     def term(self, keyword: str) -> str:
         """Give the first value of a text, in capitals and without padding."""
-        found = self._first(keyword)
-        return str(found).strip(" \0").upper() if isinstance(found, str) else ""
+        return self._texts(keyword)[0].upper()
 
     def number(self, keyword: str) -> float | None:
-        """Give the first value of a decimal string or number, NaN where it is none."""
-        found = self._first(keyword)
-        if found is None or found == "":
+        """Give the first value of a number in text or binary, NaN where it is none."""
+        entry = self._entry(keyword)
+        if entry is None or (not self.has(keyword) and self._vr(keyword, entry) not in BINARY):
             return None
+        kind = BINARY.get(self._vr(keyword, entry))
+        if kind is None:
+            return _number(self._texts(keyword)[0])
+        order = "<" if entry.encoding.is_little else ">"
         try:
-            return float(found)
-        except FAULTS:
-            return math.nan
+            (found,) = struct.unpack_from(order + kind, self._data[entry.value])
+        except struct.error:
+            return None
+        return float(found)
 
     def numbers(self, keyword: str) -> tuple[float, ...]:
-        """Give all values as numbers; none at all where one is no number."""
-        value = self._value(keyword)
-        several = value if _is_list(value) else (value,)
-        try:
-            return tuple(float(one) for one in several)
-        except FAULTS:
-            return ()
+        """Give all values of a number in text, NaN where one is none."""
+        return tuple(_number(text) for text in self._texts(keyword))
 
     def integer(self, keyword: str) -> int | None:
         """Give the first value as a whole number; None also where it is none."""
         found = self.number(keyword)
-        return int(found) if found is not None and math.isfinite(found) else None
+        return int(found) if found is not None and abs(found) < LARGEST else None
 
     def words(self, keyword: str) -> NDArray[np.uint16]:
-        """Give values of US, SS or OW, which of them often depends, as 16 bits without a sign.
+        """Give values of US, SS or OW as 16 bits without a sign.
+
+        Which of the three they are depends on other elements: PS3.5, A.1, note, and PS3.6.
 
         Returns
         -------
         ndarray, uint16 [n]
-            Empty where there are none, and where they have other sizes.
         """
-        value = self._value(keyword)
-        if isinstance(value, bytes):
-            order = "<u2" if self._encoding.is_little else ">u2"
-            whole = value[: len(value) // 2 * 2]
-            return np.frombuffer(whole, dtype=order).astype(np.uint16)
-        several = list(value) if _is_list(value) else [value]
-        if not all(isinstance(one, int) and -(2**15) <= one < 2**16 for one in several):
+        entry = self._entry(keyword)
+        if entry is None:
             return np.zeros(0, dtype=np.uint16)
-        return (np.array(several, dtype=np.int64) & 0xFFFF).astype(np.uint16)
+        value = self._data[entry.value]
+        order = "<u2" if entry.encoding.is_little else ">u2"
+        return np.frombuffer(value, dtype=order, count=len(value) // 2).astype(np.uint16)
 
     def packed(self, keyword: str) -> NDArray[np.uint8]:
         """Give the bytes of words, the lower one of each first: PS3.3, C.11.1.1.1."""
@@ -136,24 +97,28 @@ class Header:
 
     def first_item(self, keyword: str) -> "Header | None":
         """Give the first item of a sequence."""
-        value = self._value(keyword)
-        if not _is_list(value) or not len(value) or not isinstance(value[0], Dataset):
-            return None
-        return Header(value[0], self._encoding)
+        entry = self._entry(keyword)
+        return None if entry is None or entry.item is None else Header(self._data, entry.item)
 
-    def _value(self, keyword: str) -> Any:
-        with quiet():
-            try:
-                return self._dataset.get(keyword)
-            except FAULTS:
-                return math.nan
+    def _entry(self, keyword: str) -> Entry | None:
+        tag = tag_for_keyword(keyword)
+        return None if tag is None else self._values.get(tag)
 
-    def _first(self, keyword: str) -> Any:
-        value = self._value(keyword)
-        if not _is_list(value):
-            return value
-        return value[0] if len(value) else None
+    def _vr(self, keyword: str, entry: Entry) -> str:
+        if entry.vr in (b"", b"UN"):
+            return dictionary_VR(keyword)
+        return entry.vr.decode("ascii")
+
+    def _texts(self, keyword: str) -> list[str]:
+        """Split a text at its backslashes; the first one is empty where there is none."""
+        entry = self._entry(keyword)
+        value = b"" if entry is None else self._data[entry.value]
+        return [one.strip(" \0") for one in value.decode("latin-1").split("\\")]
 
 
-def _is_list(value: object) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
+def _number(text: str) -> float:
+    # Python also reads 1_000, which no decimal string is: PS3.5, 6.2.
+    try:
+        return math.nan if "_" in text else float(text)
+    except ValueError:
+        return math.nan

@@ -1,15 +1,26 @@
 """A film's whole header, identity included, kept apart from all that is shown."""
 
+import io
+import logging
+import warnings
 from typing import NoReturn
 
 from pydicom.dataset import Dataset
+from pydicom.filereader import read_dataset
 
-from cxr_app.imaging.dicom.header import read_header
+from cxr_app.codes import Code
+from cxr_app.errors import Rejected
+from cxr_app.imaging.dicom.faults import FAULTS
 from cxr_app.imaging.dicom.reader import take_apart
 from cxr_app.imaging.dicom.syntax import Encoding
 from cxr_app.limits import Limits
 
 __all__ = ["PrivateHeader", "private_header"]
+
+# What it warns of and logs quotes values, names among them. Once for all: a context of `warnings`
+# would change what other threads hear.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"pydicom\.")
+logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
 
 
 class PrivateHeader:
@@ -45,7 +56,11 @@ class PrivateHeader:
         Rejected
             `corrupt`.
         """
-        return read_header(self._header, self._encoding)
+        encoding = self._encoding
+        try:
+            return read_dataset(io.BytesIO(self._header), encoding.is_implicit, encoding.is_little)
+        except FAULTS:
+            raise Rejected(Code.CORRUPT) from None
 
 
 def private_header(data: bytes, limits: Limits | None = None) -> PrivateHeader:

@@ -12,7 +12,7 @@ from cxr_app.codes import Code, in_order
 from cxr_app.errors import Rejected
 from cxr_app.imaging.dicom.checks import check_kind, check_pictures, shape_of
 from cxr_app.imaging.dicom.display import DisplayTransform, show
-from cxr_app.imaging.dicom.header import Header, read_header
+from cxr_app.imaging.dicom.header import Header
 from cxr_app.imaging.dicom.pixels import READ, Shape, Stored, stored_values
 from cxr_app.imaging.dicom.settings import Settings, read_settings
 from cxr_app.imaging.dicom.syntax import (
@@ -121,7 +121,7 @@ def read_dicom(data: bytes, limits: Limits) -> DicomFilm:
         leaves this function, whatever the bytes.
     """
     parts = take_apart(data, limits)
-    header = Header(read_header(parts.header, parts.encoding), parts.encoding)
+    header = Header(parts.data, parts.layout.values)
     has_pixels = bool(parts.layout.fragments) or parts.layout.is_encapsulated
     check_kind(header, storage=parts.opening.storage, has_pixels=has_pixels)
     check_pictures(header)

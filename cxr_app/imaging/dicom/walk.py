@@ -1,11 +1,12 @@
-"""The structure of a data set, walked before anything else reads it.
+"""The structure of a data set: where each element ends, and where its pixels are.
 
-pydicom takes a cut file without a word, descends as deep as a file asks and has no caps; so what
-it is given is only a header whose elements have been counted and whose ends have been found.
+pydicom takes a cut file without a word, descends as deep as a file asks, has no caps, and judges
+values by settings and warnings that all threads share. So the walk that finds the ends also notes
+where the values stand, and `Header` reads the few that matter.
 """
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from pydicom.datadict import dictionary_VR
@@ -15,7 +16,7 @@ from cxr_app.errors import Rejected
 from cxr_app.imaging.dicom.syntax import LONG_VRS, VRS, Encoding
 from cxr_app.limits import MIB
 
-__all__ = ["Layout", "walk"]
+__all__ = ["Entry", "Layout", "walk"]
 
 MAX_NESTING: Final = 16
 MAX_ELEMENTS: Final = 20_000
@@ -26,6 +27,28 @@ ITEM: Final = 0xFFFEE000
 ITEM_END: Final = 0xFFFEE00D
 SEQUENCE_END: Final = 0xFFFEE0DD
 DELIMITERS: Final = 0xFFFE  # their group; they have no VR in any encoding: PS3.5, 7.5
+
+
+@dataclass(slots=True)
+class Entry:
+    """Where an element's value stands.
+
+    Attributes
+    ----------
+    vr : bytes
+        As written; empty in an implicit data set.
+    value : slice
+        Of the file; nothing of a sequence.
+    encoding : Encoding
+        Of the value.
+    item : dict of int to Entry, or None
+        The first item of a sequence, by tag.
+    """
+
+    vr: bytes
+    value: slice
+    encoding: Encoding
+    item: "dict[int, Entry] | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +66,15 @@ class Layout:
         Pixel Data has items.
     pixel_vr : bytes
         OB, OW or UN; empty in an implicit data set.
+    values : dict of int to Entry
+        Elements before Pixel Data, by tag.
     """
 
     header_end: int
     fragments: tuple[slice, ...] = ()
     is_encapsulated: bool = False
     pixel_vr: bytes = b""
+    values: dict[int, Entry] = field(default_factory=dict, repr=False)
 
 
 class _Element(NamedTuple):
@@ -64,6 +90,8 @@ class _Level(NamedTuple):
     end: int  # or UNDEFINED: a delimiter ends it
     encoding: Encoding
     holds_items: bool
+    values: dict[int, Entry]  # of a sequence: none
+    owner: Entry | None = None  # of a sequence or an item
 
 
 def walk(data: bytes, start: int, encoding: Encoding) -> Layout:
@@ -92,7 +120,8 @@ def walk(data: bytes, start: int, encoding: Encoding) -> Layout:
 class _Walk:
     def __init__(self, data: bytes, encoding: Encoding) -> None:
         self.data = data
-        self.levels = [_Level(len(data), encoding, holds_items=False)]
+        self.values: dict[int, Entry] = {}
+        self.levels = [_Level(len(data), encoding, holds_items=False, values=self.values)]
         self.count = 0
 
     def run(self, start: int) -> Layout:
@@ -116,7 +145,7 @@ class _Walk:
                 layout, place = self._pixels(element, place)
             else:
                 place = self._enter(element, level)
-        return layout or Layout(header_end=len(self.data))
+        return layout or Layout(header_end=len(self.data), values=self.values)
 
     def _goes_on(self, place: int, last: int) -> bool:
         """Tell an element behind the pixels from padding: tags rise, PS3.5, 7.1."""
@@ -175,29 +204,37 @@ class _Walk:
             return element.value
         if tag >> 16 == DELIMITERS:
             raise Rejected(Code.CORRUPT)
-        if not self._is_sequence(element, level.encoding):
-            return element.value + length
         inner = level.encoding
-        if element.vr == b"UN":  # PS3.5, 6.2.2, note 2: what it holds is implicit, little endian
-            inner = Encoding(is_implicit=True)
-        self._descend(element, inner, holds_items=True)
+        end = element.value + length
+        is_sequence = self._is_sequence(element, level.encoding)
+        if is_sequence and element.vr == b"UN":
+            inner = Encoding(is_implicit=True)  # PS3.5, 6.2.2, note 2: whatever stands around it
+        value = slice(element.value, element.value if is_sequence else end)
+        entry = Entry(element.vr, value, inner)
+        level.values.setdefault(tag, entry)
+        if not is_sequence:
+            return end
+        self._descend(element, _Level(0, inner, holds_items=True, values={}, owner=entry))
         return element.value
 
     def _item(self, element: _Element, level: _Level) -> int:
         if element.tag == SEQUENCE_END and level.end == UNDEFINED:
             self.levels.pop()
         elif element.tag == ITEM:
-            self._descend(element, level.encoding, holds_items=False)
+            inside: dict[int, Entry] = {}
+            if level.owner is not None and level.owner.item is None:
+                level.owner.item = inside
+            self._descend(element, level._replace(holds_items=False, values=inside))
         else:
             raise Rejected(Code.CORRUPT)
         return element.value
 
-    def _descend(self, element: _Element, encoding: Encoding, *, holds_items: bool) -> None:
+    def _descend(self, element: _Element, level: _Level) -> None:
         if len(self.levels) > 2 * MAX_NESTING:  # a sequence and its item are one
             raise Rejected(Code.DICOM_BAD_HEADER)
         is_open = element.length == UNDEFINED
         end = UNDEFINED if is_open else element.value + element.length
-        self.levels.append(_Level(end, encoding, holds_items))
+        self.levels.append(level._replace(end=end))
 
     def _is_sequence(self, element: _Element, encoding: Encoding) -> bool:
         if element.length == UNDEFINED or element.vr == b"SQ":
@@ -213,18 +250,18 @@ class _Walk:
         if element.length != UNDEFINED:
             end = element.value + element.length
             whole = (slice(element.value, end),)
-            return Layout(header_end=place, fragments=whole, pixel_vr=element.vr), end
+            return self._layout(place, whole, element.vr), end
         items, end = self._fragments(element.value)
-        layout = Layout(
-            header_end=place,
-            fragments=tuple(items[1:]),
-            is_encapsulated=True,
-            pixel_vr=element.vr,
-        )
-        return layout, end
+        return self._layout(place, tuple(items[1:]), element.vr, is_encapsulated=True), end
+
+    def _layout(
+        self, place: int, fragments: tuple[slice, ...], vr: bytes, *, is_encapsulated: bool = False
+    ) -> Layout:
+        # A copy: what stands behind the pixels is not asked.
+        return Layout(place, fragments, is_encapsulated, vr, dict(self.values))
 
     def _fragments(self, place: int) -> tuple[list[slice], int]:
-        level = _Level(len(self.data), self.levels[0].encoding, holds_items=True)
+        level = _Level(len(self.data), self.levels[0].encoding, holds_items=True, values={})
         found: list[slice] = []
         while True:
             item = self._element(place, level)
