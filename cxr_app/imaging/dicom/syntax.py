@@ -86,8 +86,8 @@ def looks_like_dicom(data: bytes) -> bool:
     place, last = 0, -1
     for _ in range(PLAUSIBLE):
         tag = _tag(data, place)
-        group = tag >> 16
-        if tag <= last or group not in (META_GROUP, FIRST_GROUP):
+        is_first = tag >> 16 in (META_GROUP, FIRST_GROUP)
+        if tag <= last or (last < 0 and not is_first):
             return False
         size = _plausible_size(data, place, tag)
         if size < 0:
@@ -99,7 +99,7 @@ def looks_like_dicom(data: bytes) -> bool:
 def _plausible_size(data: bytes, place: int, tag: int) -> int:
     """Bytes that a known element takes, or -1 where this is not one."""
     try:
-        kind = dictionary_VR(tag)
+        kind = dictionary_VR(tag) if tag & 0xFFFF else "UL"  # the length of a group
     except KeyError:
         return -1
     if data[place + 4 : place + 6] == kind.encode():

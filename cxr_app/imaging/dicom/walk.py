@@ -26,6 +26,7 @@ UNDEFINED: Final = 0xFFFFFFFF
 ITEM: Final = 0xFFFEE000
 ITEM_END: Final = 0xFFFEE00D
 SEQUENCE_END: Final = 0xFFFEE0DD
+TRAILERS: Final = frozenset((0xFFFAFFFA, 0xFFFCFFFC))  # signatures and padding of the data set
 DELIMITERS: Final = 0xFFFE  # their group; they have no VR in any encoding: PS3.5, 7.5
 
 
@@ -97,8 +98,8 @@ class _Level(NamedTuple):
 def walk(data: bytes, start: int, encoding: Encoding) -> Layout:
     """Find the ends of all elements up to Pixel Data.
 
-    Elements behind Pixel Data are walked as well, where there are any; other bytes there are
-    padding and of no account.
+    Signatures and Data Set Trailing Padding behind Pixel Data are walked as well; other bytes
+    there are of no account.
 
     Parameters
     ----------
@@ -148,11 +149,11 @@ class _Walk:
         return layout or Layout(header_end=len(self.data), values=self.values)
 
     def _goes_on(self, place: int, last: int) -> bool:
-        """Tell an element behind the pixels from padding: tags rise, PS3.5, 7.1."""
+        """Tell an element behind the pixels from bytes that somebody appended."""
         if place + 8 > len(self.data):
             return False
         tag = self._tag(place, self.levels[0].encoding)
-        return last < tag and tag >> 16 != DELIMITERS
+        return last < tag and tag in TRAILERS
 
     def _tag(self, place: int, encoding: Encoding) -> int:
         group, element = struct.unpack_from(

@@ -61,7 +61,7 @@ TAGS: dict[str, tuple[int, str]] = {
 }
 
 
-def element(tag: int, vr: str, value: bytes, syntax: str = EXPLICIT, length: int = -1) -> bytes:
+def element(tag: int, vr: str, value: bytes, syntax: str = EXPLICIT, *, length: int = -1) -> bytes:
     """One element as PS3.5, 7.1, has it; a length of its own makes it a lie."""
     order = ">" if syntax == BIG else "<"
     size = len(value) if length < 0 else length
@@ -131,7 +131,7 @@ def dcm(
     syntax: str = EXPLICIT,
     stream: bytes | None = None,
     whole: bool = True,
-    pixel_vr: str = "OW",
+    pixel_vr: str = "",
     extra: bytes = b"",
     storage: str = CR_CLASS,
     **values: Any,
@@ -167,7 +167,9 @@ def dcm(
     }
     body = elements(stated | values, syntax) + extra
     if stream is None:
-        body += element(0x7FE00010, pixel_vr, native(picture, syntax), syntax)
+        body += element(
+            0x7FE00010, pixel_vr or ("OB" if bits == 8 else "OW"), native(picture, syntax), syntax
+        )
     else:
         body += element(0x7FE00010, "OB", encapsulated(stream), syntax, length=0xFFFFFFFF)
     if syntax == DEFLATED:
