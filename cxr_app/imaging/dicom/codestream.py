@@ -15,6 +15,7 @@ SOS: Final = 0xDA
 ALONE: Final = frozenset((0x01, *range(0xD0, 0xD9)))  # markers without a length
 FRAMES: Final = frozenset((*range(0xC0, 0xC4), *range(0xC5, 0xC8), *range(0xC9, 0xCC), 0xF7))
 FILL: Final = 0xFF
+MAX_MARKERS: Final = 10_000  # before the frame; files have a dozen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,9 @@ def jpeg_frame(stream: bytes) -> Frame:
     if not stream.startswith(SOI):
         raise Rejected(Code.CORRUPT if len(stream) >= 2 else Code.TRUNCATED)
     place = 2
-    while place + 4 <= len(stream):
+    for _ in range(MAX_MARKERS):
+        if place + 4 > len(stream):
+            raise Rejected(Code.TRUNCATED)
         if stream[place] != FILL:
             raise Rejected(Code.CORRUPT)
         marker = stream[place + 1]
@@ -67,7 +70,7 @@ def jpeg_frame(stream: bytes) -> Frame:
             raise Rejected(Code.CORRUPT)
         else:
             place += 2 + int.from_bytes(stream[place + 2 : place + 4], "big")
-    raise Rejected(Code.TRUNCATED)
+    raise Rejected(Code.CORRUPT)
 
 
 def _frame(stream: bytes, place: int) -> Frame:

@@ -170,7 +170,8 @@ def _masked(words: NDArray[Any], shape: Shape) -> Stored:
     wide = np.left_shift(words, words.dtype.type(shape.allocated - 1 - shape.high_bit))
     if shape.is_signed:
         wide = wide.view(f"i{words.itemsize}")
-    return Stored(values=np.right_shift(wide, wide.dtype.type(surplus)), bits=bits)
+    np.right_shift(wide, wide.dtype.type(surplus), out=wide)
+    return Stored(values=wide, bits=bits)
 
 
 def _check_frame(frame: Frame, shape: Shape, limits: Limits) -> None:

@@ -27,7 +27,9 @@ PREAMBLE: Final = 128
 MAGIC: Final = b"DICM"
 META_GROUP: Final = 0x0002
 FIRST_GROUP: Final = 0x0008  # of a data set without file meta information
+MAX_META: Final = 100  # elements of group 0002; the standard knows sixteen
 TRANSFER_SYNTAX: Final = 0x00020010
+STORAGE_CLASS: Final = 0x00020002
 PLAUSIBLE: Final = 3  # elements that must make sense where no magic number says what a file is
 
 IMPLICIT: Final = "1.2.840.10008.1.2"
@@ -120,13 +122,15 @@ def open_file(data: bytes) -> Opening:
     """
     place = PREAMBLE + 4 if data[PREAMBLE : PREAMBLE + 4] == MAGIC else 0
     syntax = storage = ""
-    while place + 8 <= len(data) and _tag(data, place) >> 16 == META_GROUP:
+    for _ in range(MAX_META):
         tag = _tag(data, place)
+        if place + 8 > len(data) or tag >> 16 != META_GROUP:
+            break
         head, length = _head(data, place)
         value = data[place + head : place + head + length]
         if tag == TRANSFER_SYNTAX:
             syntax = value.decode("ascii", "replace").strip(" \0")
-        elif tag == 0x00020002:
+        elif tag == STORAGE_CLASS:
             storage = value.decode("ascii", "replace").strip(" \0")
         place += head + length
     return Opening(start=place, syntax=syntax or _guess(data, place), storage=storage)

@@ -32,3 +32,11 @@ def row(values, dtype=np.uint16):
 def shown(values, dtype=np.uint16, **others):
     film = read(row(values, dtype), **others)
     return film.display.reshape(-1)[: len(values)].tolist()
+
+
+def code_of(data, limits=LIMITS):
+    """Code of a rejection; none is a failure."""
+    with pytest.raises(Rejected) as error:
+        read_dicom(data, limits)
+    assert str(error.value)  # its figures fill its sentence
+    return error.value.code

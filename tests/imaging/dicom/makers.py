@@ -4,6 +4,7 @@ import struct
 import zlib
 from typing import Any
 
+import imagecodecs
 import numpy as np
 
 IMPLICIT = "1.2.840.10008.1.2"
@@ -192,3 +193,16 @@ def _literal(plane: bytes) -> bytes:
     runs = [plane[start : start + 128] for start in range(0, len(plane), 128)]
     packed = b"".join(bytes([len(run) - 1]) + run for run in runs)
     return packed + b"\0" * (len(packed) % 2)
+
+
+def smooth(bits, rows=SMALL, columns=128):
+    """A ramp that cosines keep nearly as it is."""
+    step = (2**bits - 1) / (rows + columns)
+    values = np.add.outer(np.arange(rows), np.arange(columns)) * step
+    return values.astype(np.uint8 if bits <= 8 else np.uint16)
+
+
+def j2k(pixels, **options):
+    return bytes(
+        imagecodecs.jpeg2k_encode(pixels, level=0, reversible=True, codecformat="j2k", **options)
+    )

@@ -106,6 +106,11 @@ def test_cut_anywhere_in_header_or_pixels(syntax):
     assert sum(code_of(whole[:end]) is Code.DICOM_NO_PIXELS for end in ends) <= 14
 
 
+def test_meta_information_without_an_end():
+    many = element(0x00020100, "UI", b"") * 10**6
+    assert code_of(bytes(128) + b"DICM" + many) in (Code.CORRUPT, Code.DICOM_BAD_HEADER)
+
+
 def test_cut_behind_the_meta_information():
     assert code_of(meta(EXPLICIT)) is Code.TRUNCATED
     assert code_of(meta(EXPLICIT)[:-5]) is Code.TRUNCATED
