@@ -32,6 +32,8 @@ class Frame:
         Precision of a sample, at most 16.
     is_signed : bool
     rows, columns, components : int
+    tile : tuple of int
+        Columns and rows of a tile of JPEG 2000.
     """
 
     start: int = 0
@@ -41,6 +43,7 @@ class Frame:
     rows: int
     columns: int
     components: int
+    tile: tuple[int, int] = (0, 0)
 
 
 def jpeg_frame(stream: bytes) -> Frame:
@@ -100,9 +103,12 @@ def jpeg_2000_frame(stream: bytes) -> Frame:
         fields = struct.unpack_from(">HHIIIIIIIIHBBB", stream, start + 4)
     except struct.error:
         raise Rejected(Code.TRUNCATED) from None
-    _, _, right, bottom, left, top, *_, components, depth, across, down = fields
+    _, _, right, bottom, left, top, tile_columns, tile_rows = fields[:8]
+    components, depth, across, down = fields[10:]
     bits = (depth & 0x7F) + 1
     if not left < right or not top < bottom or bits > 16 or (across, down) != (1, 1):
+        raise Rejected(Code.CORRUPT)
+    if min(tile_columns, tile_rows) < 1:
         raise Rejected(Code.CORRUPT)
     return Frame(
         start=start,
@@ -111,4 +117,5 @@ def jpeg_2000_frame(stream: bytes) -> Frame:
         rows=bottom - top,
         columns=right - left,
         components=components,
+        tile=(tile_columns, tile_rows),
     )

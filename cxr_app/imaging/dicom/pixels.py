@@ -16,6 +16,7 @@ from cxr_app.codes import Code
 from cxr_app.errors import Rejected
 from cxr_app.imaging.dicom.codestream import Frame, jpeg_2000_frame, jpeg_frame
 from cxr_app.imaging.dicom.faults import FAULTS
+from cxr_app.imaging.dicom.jpeg_2000 import Siz, check_work
 from cxr_app.imaging.dicom.syntax import NATIVE, Encoding
 from cxr_app.imaging.dicom.walk import Layout
 from cxr_app.imaging.size import Size, check_size, check_unpacked
@@ -218,6 +219,11 @@ def _near_jpeg_ls(stream: bytes, frame: Frame, shape: Shape) -> Stored:
 
 def _jpeg_2000(stream: bytes, frame: Frame, _: Shape) -> Stored:
     """Decode JPEG 2000; where it and the header disagree on bits and sign, it is right."""
+    columns, rows = frame.tile
+    check_work(
+        stream,
+        Siz(columns=frame.columns, rows=frame.rows, tile_columns=columns, tile_rows=rows),
+    )
     return Stored(values=_decoded(imagecodecs.jpeg2k_decode, stream), bits=frame.bits)
 
 

@@ -1,6 +1,7 @@
 """Compressed streams that are damaged, contradict the header or claim too much."""
 
 import struct
+import tracemalloc
 
 import imagecodecs
 import numpy as np
@@ -118,3 +119,65 @@ def test_a_stream_that_claims_an_enormous_film(name):
 def test_markers_without_an_end():
     for filler in (b"\xff", b"\xff\xfe\x00\x02", b"\xff\x01"):
         assert code_of(dcm(syntax=J + "70", stream=b"\xff\xd8" + filler * 10**6)) is Code.CORRUPT
+
+
+def _patched(*, side=8000, tile=8000, block=None, precinct=None, levels=None, where="main"):
+    """A stream of 96 x 96 whose header claims more; every field at its place in ISO 15444-1, A."""
+    stream = bytearray(j2k(np.zeros((SMALL, SMALL), np.uint16)))
+    struct.pack_into(">IIIIIIII", stream, 8, side, side, 0, 0, tile, tile, 0, 0)
+    cod = stream.find(b"\xff\x52")
+    end = cod + 2 + struct.unpack_from(">H", stream, cod + 2)[0]
+    style = stream[cod:end]
+    if levels is not None:
+        style[9] = levels
+    if block is not None:
+        style[10] = style[11] = block
+    if precinct is not None:
+        style[4] |= 1
+        style += bytes([precinct]) * (style[9] + 1)
+        struct.pack_into(">H", style, 2, len(style) - 2)
+    if where == "main":
+        return bytes(stream[:cod] + style + stream[end:])
+    if where == "component":  # COC: component 0, then the fields from the number of levels on
+        fields = bytes([0, style[4] & 1]) + bytes(style[9:])
+        coc = b"\xff\x53" + struct.pack(">H", len(fields) + 2) + fields
+        return bytes(stream[:end] + coc + stream[end:])
+    part = stream.find(b"\xff\x93")  # in the header of the first tile-part
+    return bytes(stream[:part] + style + stream[part:])
+
+
+@pytest.mark.parametrize("where", ["main", "component", "part"])
+@pytest.mark.parametrize(
+    "asks",
+    [
+        pytest.param({"block": 0}, id="code-blocks of 4 x 4"),
+        pytest.param({"precinct": 0x11}, id="precincts of 2 x 2"),
+        pytest.param({"precinct": 0x00}, id="precincts of 1 x 1"),
+        pytest.param({"precinct": 0x1F}, id="precincts of one row"),
+    ],
+)
+def test_jpeg_2000_that_asks_for_millions_of_records(asks, where):
+    made = dcm(syntax=J + "90", stream=_patched(**asks, where=where), Rows=8000, Columns=8000)
+    tracemalloc.start()
+    try:
+        assert code_of(made) is Code.TOO_LARGE_UNPACKED
+        assert tracemalloc.get_traced_memory()[1] < 2**20
+    finally:
+        tracemalloc.stop()
+
+
+def test_jpeg_2000_with_tiles_that_are_not_there():
+    made = dcm(syntax=J + "90", stream=_patched(tile=32), Rows=8000, Columns=8000)
+    assert code_of(made) is Code.TRUNCATED
+
+
+@pytest.mark.parametrize("asks", [{"levels": 33}, {"tile": 0}])
+def test_jpeg_2000_with_a_header_that_cannot_be(asks):
+    made = dcm(syntax=J + "90", stream=_patched(**asks), Rows=8000, Columns=8000)
+    assert code_of(made) is Code.CORRUPT
+
+
+def test_jpeg_2000_in_tiles_is_read():
+    pixels = ramp(rows=256, columns=256)
+    stream = j2k(pixels, tile=(64, 64))
+    assert (read_dicom(dcm(pixels, syntax=J + "90", stream=stream), LIMITS).stored == pixels).all()
