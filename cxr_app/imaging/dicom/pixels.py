@@ -26,6 +26,7 @@ __all__ = ["READ", "Shape", "Stored", "stored_values"]
 
 END: Final = b"\xff\xd9"  # of JPEG, JPEG-LS and JPEG 2000 alike
 END_WITHIN: Final = 1024  # last bytes in which it must stand; some writers pad
+PADDING: Final = b"\0\xff"
 MAX_SCANS: Final = 200  # see cxr_app.imaging.jpeg
 LOSSLESS: Final = 0xC3
 SEQUENTIAL: Final = frozenset((0xC0, 0xC1))  # baseline and extended, Huffman
@@ -209,6 +210,9 @@ def _jpeg_ls(stream: bytes, frame: Frame, shape: Shape) -> Stored:
     """Decode JPEG-LS, ITU-T T.87."""
     if frame.process != LS:
         raise Rejected(Code.CORRUPT)
+    # CharLS 2.4.3 spends seconds on a kilobyte that does not end with its mark.
+    if not stream.rstrip(PADDING).endswith(END):
+        raise Rejected(Code.TRUNCATED)
     return _as_meant(_decoded(imagecodecs.jpegls_decode, stream), frame, shape)
 
 

@@ -1,6 +1,7 @@
 """Compressed streams that are damaged, contradict the header or claim too much."""
 
 import struct
+import time
 import tracemalloc
 
 import imagecodecs
@@ -179,5 +180,15 @@ def test_jpeg_2000_with_a_header_that_cannot_be(asks):
 
 def test_jpeg_2000_in_tiles_is_read():
     pixels = ramp(rows=256, columns=256)
-    stream = j2k(pixels, tile=(64, 64))
-    assert (read_dicom(dcm(pixels, syntax=J + "90", stream=stream), LIMITS).stored == pixels).all()
+    stream = bytes(imagecodecs.htj2k_encode(pixels, reversible=True, tile=(64, 64)))
+    assert (read_dicom(dcm(pixels, syntax=J + "201", stream=stream), LIMITS).stored == pixels).all()
+
+
+def test_jpeg_ls_without_its_end_mark_is_not_decoded():
+    # The mark within a comment does not count.
+    stream = bytes(imagecodecs.jpegls_encode(smooth(8)))
+    comment = b"\xff\xfe\x00\x04\xff\xd9"
+    cut = stream[:2] + comment + stream[2:600] + b"\x55"
+    began = time.process_time()
+    assert code_of(dcm(smooth(8), syntax=J + "80", stream=cut)) is Code.TRUNCATED
+    assert time.process_time() - began < 1
