@@ -1,6 +1,7 @@
 """Bytes to film, in any of the formats that are read, recognised by content."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from types import MappingProxyType
 from typing import Final
 
@@ -10,12 +11,13 @@ from numpy.typing import NDArray
 from cxr_app.codes import Code, in_order
 from cxr_app.errors import Rejected
 from cxr_app.imaging.avif import avif_size
-from cxr_app.imaging.colour import grey_of_picture
+from cxr_app.imaging.colour import Grey, grey_of_picture
+from cxr_app.imaging.dicom.reader import read_dicom
 from cxr_app.imaging.film import Facts, Film, Format
 from cxr_app.imaging.header import bmp_size, webp_size
 from cxr_app.imaging.jpeg import read_jpeg
 from cxr_app.imaging.jpeg2000 import read_jpeg2000
-from cxr_app.imaging.picture import Picture
+from cxr_app.imaging.picture import Picture, Stated
 from cxr_app.imaging.pillow import open_picture, orientation_of, translated
 from cxr_app.imaging.png import read_png
 from cxr_app.imaging.signature import sniff
@@ -56,7 +58,7 @@ def decode(data: bytes, limits: Limits) -> Film:
     ------
     Rejected
         `empty`, `too_large_bytes`, `unsupported_format`, `not_an_image`, `too_many_pixels`,
-        `too_small`, `truncated`, `corrupt`, `multi_frame`, `too_large_unpacked`,
+        `too_small`, `truncated`, `corrupt`, `dicom_...`, `multi_frame`, `too_large_unpacked`,
         `bad_pixel_values`. No other exception leaves this function, whatever the bytes.
     """
     if not data:
@@ -76,8 +78,23 @@ def make_film(picture: Picture, found: Format) -> Film:
     return Film(
         pixels=np.ascontiguousarray(upright),
         depth=picture.grey.depth,
-        facts=Facts(format=found, width=width, height=height),
+        facts=Facts(format=found, width=width, height=height, **asdict(picture.stated)),
         warnings=in_order(*picture.grey.warnings, *picture.warnings),
+    )
+
+
+def _read_dicom(data: bytes, limits: Limits) -> Picture:
+    film = read_dicom(data, limits)
+    return Picture(
+        grey=Grey(pixels=film.display, depth=film.depth),
+        warnings=film.warnings,
+        stated=Stated(
+            view=film.view,
+            laterality=film.laterality,
+            age_years=film.age_years,
+            sex=film.sex,
+            modality=film.modality,
+        ),
     )
 
 
@@ -109,6 +126,7 @@ _READERS: Final[Mapping[Format, Callable[[bytes, Limits], Picture]]] = MappingPr
         Format.WEBP: _read_webp,
         Format.TIFF: read_tiff,
         Format.BMP: _read_bmp,
+        Format.DICOM: _read_dicom,
         Format.JPEG_2000: read_jpeg2000,
         Format.AVIF: _read_avif,
     }

@@ -1,7 +1,6 @@
 """JPEG 2000, as a file of boxes or as a bare codestream, by OpenJPEG."""
 
-import struct
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import imagecodecs
 import numpy as np
@@ -10,68 +9,18 @@ from numpy.typing import NDArray
 from cxr_app.codes import Code
 from cxr_app.errors import Rejected
 from cxr_app.imaging.boxes import boxes
+from cxr_app.imaging.codestream import jpeg_2000_frame
+from cxr_app.imaging.codestream_cost import Siz, check_work
 from cxr_app.imaging.colour import Grey, grey_of, grey_of_deep, grey_of_rgb, lay_on_black
 from cxr_app.imaging.picture import Picture
 from cxr_app.imaging.pillow import translated
 from cxr_app.imaging.size import Size, check_size, check_unpacked
 from cxr_app.limits import Limits
 
-__all__ = ["Codestream", "decode_codestream", "describe_codestream", "read_jpeg2000"]
+__all__ = ["read_jpeg2000"]
 
 START: Final = b"\xff\x4f\xff\x51"
 END: Final = b"\xff\xd9"
-
-
-class Codestream(NamedTuple):
-    """What a codestream's first marker says: the tags of the file around it may say otherwise."""
-
-    size: Size
-    components: int
-    bits: int
-    is_signed: bool
-
-
-def describe_codestream(stream: bytes) -> Codestream:
-    """Read the marker SIZ (ISO/IEC 15444-1, A.5.1), before the decoder believes it.
-
-    Raises
-    ------
-    Rejected
-        `truncated`, `corrupt`.
-    """
-    if len(stream) < 43:
-        raise Rejected(Code.TRUNCATED)
-    if not stream.startswith(START):
-        raise Rejected(Code.CORRUPT)
-    right, bottom, left, top = struct.unpack_from(">IIII", stream, 8)
-    (components,) = struct.unpack_from(">H", stream, 40)
-    depth = stream[42]
-    return Codestream(
-        size=Size(width=max(0, right - left), height=max(0, bottom - top)),
-        components=components,
-        bits=(depth & 0x7F) + 1,
-        is_signed=bool(depth & 0x80),
-    )
-
-
-def decode_codestream(stream: bytes, limits: Limits) -> NDArray[Any]:
-    """Decode a codestream once its own header keeps the caps: [height, width (, components)].
-
-    Raises
-    ------
-    Rejected
-        `too_many_pixels`, `too_small`, `too_large_unpacked`, `truncated`, `corrupt`.
-    """
-    found = describe_codestream(stream)
-    check_size(found.size, limits)
-    check_unpacked(found.size, found.components * (1 if found.bits <= 8 else 2), limits)
-    if END not in stream[-4:]:  # the decoder would fill in what is missing; a pad byte may follow
-        raise Rejected(Code.TRUNCATED)
-    with translated():
-        samples: NDArray[Any] = imagecodecs.jpeg2k_decode(stream)
-    if samples.shape[:2] != (found.size.height, found.size.width):
-        raise Rejected(Code.CORRUPT)
-    return samples
 
 
 def read_jpeg2000(data: bytes, limits: Limits) -> Picture:
@@ -80,12 +29,26 @@ def read_jpeg2000(data: bytes, limits: Limits) -> Picture:
     Raises
     ------
     Rejected
-        As `decode_codestream`.
+        `too_many_pixels`, `too_small`, `truncated`, `corrupt`, `too_large_unpacked`.
     """
     stream = data if data.startswith(START) else _codestream(data)
-    samples = decode_codestream(stream, limits)
-    bits = describe_codestream(stream).bits
-    return Picture(grey=_grey(samples, declared_max=2**bits - 1))
+    if not stream.startswith(START):
+        raise Rejected(Code.CORRUPT)
+    frame = jpeg_2000_frame(stream)
+    size = Size(width=frame.columns, height=frame.rows)
+    check_size(size, limits)
+    check_unpacked(size, frame.components * (1 if frame.bits <= 8 else 2), limits)
+    columns, rows = frame.tile
+    check_work(
+        stream, Siz(columns=size.width, rows=size.height, tile_columns=columns, tile_rows=rows)
+    )
+    if END not in stream[-4:]:  # the decoder would fill in what is missing; a pad byte may follow
+        raise Rejected(Code.TRUNCATED)
+    with translated():
+        samples: NDArray[Any] = imagecodecs.jpeg2k_decode(stream)
+    if samples.shape[:2] != (size.height, size.width):
+        raise Rejected(Code.CORRUPT)
+    return Picture(grey=_grey(samples, declared_max=int(2**frame.bits) - 1))
 
 
 def _codestream(data: bytes) -> bytes:

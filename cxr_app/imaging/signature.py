@@ -6,6 +6,7 @@ from typing import Final
 
 from cxr_app.codes import Code
 from cxr_app.errors import Rejected
+from cxr_app.imaging.dicom.syntax import looks_like_dicom
 from cxr_app.imaging.film import Format
 
 __all__ = ["sniff"]
@@ -97,6 +98,8 @@ def sniff(data: bytes) -> Format:
     if unread:
         mend = MENDS.get(unread, "Save the film as JPEG, PNG, TIFF or DICOM")
         raise Rejected(Code.UNSUPPORTED_FORMAT, format=unread, mend=mend)
+    if looks_like_dicom(data):
+        return Format.DICOM
     raise Rejected(Code.NOT_AN_IMAGE)
 
 

@@ -34,7 +34,7 @@ def cuts() -> Iterator[Row]:
             cut = data[: len(data) * percent // 100]
             yield row(f"F06 {kind} at {percent} %", cut, Code.TRUNCATED)
         # Only the end mark is missing from these; others have no such mark.
-        has_mark = kind.startswith("jpeg") or kind == "png"
+        has_mark = (kind.startswith("jpeg") and kind != "jpeg 2000") or kind == "png"
         answer: Answer = DAMAGED if has_mark else Code.TRUNCATED
         yield row(f"F06 {kind} last byte", data[:-1], answer)
     for kind in ("jpeg", "jpeg progressive", "jpeg restarts"):

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -69,7 +70,7 @@ def test_a_film_is_the_same_from_a_process_of_its_own(pool: DecoderPool, kind: s
 
 
 def test_a_refusal_comes_with_its_figures(pool: DecoderPool):
-    with pytest.raises(Rejected, match="50 x 40 pixels. Each side must be at least 96"):
+    with pytest.raises(Rejected, match=r"50 x 40 pixels\. Each side must be at least 96"):
         pool.decode(packed("PNG", FILM[:40, :50]))
 
 
@@ -164,8 +165,7 @@ def test_a_process_hears_nothing_of_the_environment(monkeypatch: pytest.MonkeyPa
     pool = DecoderPool(Limits(), 1)
     pool.decode(packed("PNG"))
     (worker,) = workers(pool)
-    with open(f"/proc/{worker}/environ", "rb") as file:
-        environment = file.read()
+    environment = Path(f"/proc/{worker}/environ").read_bytes()
     pool.close()
 
     assert b"PYTHONPATH" in environment

@@ -11,7 +11,7 @@ from cxr_app.imaging.decode import decode
 from cxr_app.imaging.film import Format
 from cxr_app.imaging.signature import sniff
 from cxr_app.limits import Limits
-from tests.bad.rows_of_files import DICOM, SVG, good, known_not_read
+from tests.bad.rows_of_files import SVG, good, known_not_read
 
 
 @pytest.mark.parametrize(
@@ -31,10 +31,8 @@ def test_five_formats_are_read(kind: str, found: Format) -> None:
 @pytest.mark.parametrize(
     ("data", "name"),
     [
-        pytest.param(DICOM, "DICOM", id="DICM at byte 128"),
-        pytest.param(good("tiff")[:128] + DICOM[128:], "DICOM", id="a preamble may be anything"),
         pytest.param(SVG, "SVG", id="svg behind a declaration"),
-        pytest.param(b"\0\0\0\x1cftypavif" + bytes(20), "AVIF", id="brand of the container"),
+        pytest.param(b"\0\0\0\x1cftypheic" + bytes(20), "HEIC", id="brand of the container"),
         pytest.param(b"PK\x03\x04" + bytes(30), "ZIP", id="zip"),
     ],
 )
@@ -64,6 +62,38 @@ def test_no_plugin_and_no_socket_is_opened_for_what_is_not_read(
             decode(row.make(), Limits())
 
     assert opened == []
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        pytest.param(bytes(128) + b"DICM", Format.DICOM, id="DICM at byte 128"),
+        pytest.param(good("tiff")[:128] + b"DICM", Format.DICOM, id="a preamble may be anything"),
+        pytest.param(b"\0\0\0\x1cftypavif" + bytes(20), Format.AVIF, id="AVIF"),
+        pytest.param(b"\0\0\0\x1cftypmif1\0\0\0\0mif1avif", Format.AVIF, id="AVIF, second brand"),
+        pytest.param(b"\xff\x4f\xff\x51" + bytes(20), Format.JPEG_2000, id="a bare codestream"),
+    ],
+)
+def test_formats_are_recognised_by_content(data: bytes, found: Format) -> None:
+    assert sniff(data) is found
+
+
+@pytest.mark.parametrize(
+    ("data", "mend"),
+    [
+        (b"PK\x03\x04" + bytes(30), "ZIP files are not supported. Unpack it, and choose the films"),
+        (
+            b"\0\0\0\x18ftypheic" + bytes(9),
+            "HEIC files are not supported. Open it in the photo",
+        ),
+        (b"GIF89a" + bytes(30), "GIF files are not supported. Save the film as JPEG, PNG, TIFF or"),
+    ],
+)
+def test_what_is_not_read_comes_with_what_to_do(data: bytes, mend: str) -> None:
+    with pytest.raises(Rejected) as caught:
+        sniff(data)
+
+    assert str(caught.value).startswith(mend)
 
 
 def test_two_letters_do_not_make_a_bmp() -> None:

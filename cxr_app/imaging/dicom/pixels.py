@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from cxr_app.codes import Code
 from cxr_app.errors import Rejected
-from cxr_app.imaging.dicom.codestream import Frame, jpeg_2000_frame, jpeg_frame
+from cxr_app.imaging.codestream import Frame, jpeg_2000_frame, jpeg_frame
+from cxr_app.imaging.codestream_cost import Siz, check_work
 from cxr_app.imaging.dicom.faults import FAULTS
-from cxr_app.imaging.dicom.jpeg_2000 import Siz, check_work
 from cxr_app.imaging.dicom.syntax import NATIVE, Encoding
 from cxr_app.imaging.dicom.walk import Layout
 from cxr_app.imaging.size import Size, check_size, check_unpacked
