@@ -1,4 +1,9 @@
-"""Text burned into a film beyond a side marker: a name, a date, an accession number."""
+"""Text burned into a film beyond a side marker: a name, a date, an accession number.
+
+Letters are strokes of one grey level with sharp edges, of similar height, on one baseline. Ribs,
+tubes and cables are none of these at once. Nothing is read: the text may be in any alphabet whose
+letters stand apart.
+"""
 
 from dataclasses import dataclass
 from typing import Final
@@ -9,185 +14,230 @@ from PIL import Image
 
 __all__ = ["has_annotations"]
 
-LONGEST: Final = 1000  # pixels of the longer side that are examined; a letter then has 10 or more
-SHORTEST: Final = 500  # pixels; a film smaller than this is doubled, so that letters come apart
-BLOCK: Final = 8  # pixels; the side of the squares in which the darkest and brightest are sought
-LEAST_CONTRAST: Final = 40  # grey levels between a stroke and what surrounds it
+LONGEST: Final = 1200  # pixels of the longer side that are searched: 2 megapixels take 4 ms
+ENLARGED: Final = 800  # pixels that a small film is enlarged towards: letters of 7 pixels touch
+MOST_ENLARGED: Final = 3  # times; beyond, a stroke is wider than SQUARE can tell from a surface
+SQUARE: Final = 4  # pixels; three squares in a row are wider than the stroke of most letters
+LEAST_CONTRAST: Final = 36  # grey levels between a stroke and its surroundings; noise has fewer
+STEP: Final = 2  # pixels within which the edge of a stroke rises
+LEAST_RISE: Final = 0.4  # of the contrast, within STEP; the edge of a rib rises more slowly
+LEAST_HEIGHT: Final = 5  # pixels; smaller blobs are dots and grain
+MOST_HEIGHT: Final = 0.08  # of the longer side; letters are rarely taller than 0.06
+MOST_WIDTH: Final = 14  # heights; letters that touch may form one blob, a whole word
+LEAST_EDGE: Final = 15  # grey levels by which a blob exceeds the pixels beside it, on average
+NEAREST: Final = 24  # blobs next in the order of baselines that may be a letter's neighbour
+MOST_OVERLAP: Final = 0.25  # heights by which slanted neighbours overlap
+MOST_GAP: Final = 2.2  # heights between neighbours: a space, or one letter lost in the anatomy
+MOST_SHIFT: Final = 0.2  # heights between the baselines of neighbours
+MOST_RATIO: Final = 1.6  # between the heights of neighbours: capitals are 1.4 times as tall as "x"
+MOST_DIFFERENCE: Final = 40  # grey levels between the brightest pixels of neighbours
+# A line that is more than a side marker: blobs, strokes that a row crosses, length in heights.
+# Three wide capitals have at most 3 blobs, 6 strokes and 3.3 heights.
+LINES: Final = ((4, 4.2, 2.9), (3, 4.4, 3.4))
 
 Grey = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+Whole = NDArray[np.intp]
+Real = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Runs:
-    row: Ints
-    start: Ints
-    end: Ints
-    label: Ints
+class _Runs:
+    """Bright pixels side by side in a row, and the blob that each run belongs to."""
+
+    row: Whole
+    start: Whole
+    end: Whole  # exclusive
+    blob: Whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Blobs:
-    left: Ints
-    right: Ints
-    top: Ints
-    bottom: Ints
-    strokes: Floats
-    level: Floats
-    edge: Floats
-    spread: Floats
-    fill: Floats
+class _Blobs:
+    """Pieces that hang together: letters, several that touch, or anything else."""
+
+    left: Whole
+    right: Whole  # exclusive
+    top: Whole
+    bottom: Whole  # exclusive
+    strokes: Real  # runs per row
+    level: Real  # grey level of the brightest pixel
+    edge: Real  # grey levels above the pixels beside it, mean of the runs
+
+    def pick(self, chosen: Mask | Whole) -> "_Blobs":
+        return _Blobs(**{name: getattr(self, name)[chosen] for name in self.__slots__})
 
 
 def has_annotations(pixels: Grey) -> bool:
-    grey = _reduced(pixels)
-    return any(_has_line(side) for side in (grey, ~grey))
+    """Tell whether text is burned into a film beyond a side marker.
+
+    Parameters
+    ----------
+    pixels : ndarray, uint8 [H, W]
+        A film of any size, bone white. It is not changed.
+
+    Returns
+    -------
+    bool
+        True for a line of four characters or more, brighter or darker than what is around it.
+        Not found are letters under about 7 pixels or 1 % of the film's height, and those that
+        differ from the anatomy below them by less than `LEAST_CONTRAST`.
+    """
+    grey = _scaled(pixels)
+    bright, dark = _strokes(grey)
+    return _has_line(grey, bright) or _has_line(~grey, dark)
 
 
-def _reduced(pixels: Grey) -> Grey:
+def _scaled(pixels: Grey) -> Grey:
+    """Reduce a large film, enlarge a small one; then fill up the last squares."""
     image = Image.fromarray(pixels)
-    longer = max(pixels.shape)
+    longer = max(image.size)
+    times = min(MOST_ENLARGED, ENLARGED // longer)
     if longer > LONGEST:
         image = image.reduce(-(-longer // LONGEST))
-    elif longer < SHORTEST:
-        image = image.resize((image.width * 2, image.height * 2), Image.Resampling.BICUBIC)
-    whole = np.asarray(image)
-    h, w = (side // BLOCK * BLOCK for side in whole.shape)
-    return whole[:h, :w]
+    elif times > 1:
+        size = image.width * times, image.height * times
+        image = image.resize(size, Image.Resampling.BICUBIC)
+    scaled = np.asarray(image)
+    height, width = scaled.shape
+    return np.pad(scaled, ((0, -height % SQUARE), (0, -width % SQUARE)), mode="edge")
 
 
-def _bright(grey: Grey) -> Mask:
-    h, w = grey.shape
-    rows = grey.reshape(h // BLOCK, BLOCK, w)
-    low = rows.min(axis=1).reshape(h // BLOCK, w // BLOCK, BLOCK).min(axis=2)
-    high = rows.max(axis=1).reshape(h // BLOCK, w // BLOCK, BLOCK).max(axis=2)
-    low, high = _around(low, np.minimum), _around(high, np.maximum)
-    threshold = np.where(
-        high - low >= LEAST_CONTRAST, low + (high - low) // 2, 255
-    ).astype(np.uint8)
-    wide = np.repeat(threshold, BLOCK, axis=1)
-    return (rows > wide[:, None, :]).reshape(h, w)
+def _strokes(grey: Grey) -> tuple[Mask, Mask]:
+    """Find what is brighter, and what is darker, than the middle between stroke and ground.
+
+    A morphological opening and closing by squares gives the levels on either side of a stroke.
+    On a slope the two are close together, however steep it is.
+    """
+    low, high = _squares(grey, np.minimum), _squares(grey, np.maximum)
+    low = _around(_around(low, np.minimum), np.maximum)
+    high = _around(_around(high, np.maximum), np.minimum)
+    contrast = high - low
+    active = (contrast >= LEAST_CONTRAST) & (_rises(grey) >= LEAST_RISE * contrast)
+    middle = low + contrast // 2
+    height, width = grey.shape
+    rows = grey.reshape(height // SQUARE, SQUARE, width)
+    above = np.repeat(np.where(active, middle, np.uint8(255)), SQUARE, axis=1)[:, None, :]
+    below = np.repeat(np.where(active, middle, np.uint8(0)), SQUARE, axis=1)[:, None, :]
+    return (rows > above).reshape(grey.shape), (rows < below).reshape(grey.shape)
 
 
-def _around(blocks, extreme):
-    edged = np.pad(blocks, 1, mode="edge")
+def _rises(grey: Grey) -> Grey:
+    """Give the steepest step along a row near each square."""
+    left, right = grey[:, :-STEP], grey[:, STEP:]
+    steps = np.zeros_like(grey)
+    steps[:, :-STEP] = np.maximum(left, right) - np.minimum(left, right)
+    return _around(_squares(steps, np.maximum), np.maximum)
+
+
+def _squares(grey: Grey, extreme: np.ufunc) -> Grey:
+    """Take the lowest or highest level in each square."""
+    rows = extreme.reduce([grey[k::SQUARE] for k in range(SQUARE)])
+    levels: Grey = extreme.reduce([rows[:, k::SQUARE] for k in range(SQUARE)])
+    return levels
+
+
+def _around(levels: Grey, extreme: np.ufunc) -> Grey:
+    """Take the lowest or highest level among each square and its eight neighbours."""
+    edged = np.pad(levels, 1, mode="edge")
     rows = extreme(extreme(edged[:-2], edged[1:-1]), edged[2:])
-    return extreme(extreme(rows[:, :-2], rows[:, 1:-1]), rows[:, 2:])
+    found: Grey = extreme(extreme(rows[:, :-2], rows[:, 1:-1]), rows[:, 2:])
+    return found
 
 
-def _runs(mask: Mask) -> Runs:
-    h, w = mask.shape
-    stride = w + 1
-    flat = np.zeros(h * stride + 1, np.bool_)
-    flat[1:].reshape(h, stride)[:, :w] = mask
-    edges = np.flatnonzero(flat[1:] != flat[:-1])
-    starts, ends = edges[::2], edges[1::2]
+def _has_line(grey: Grey, strokes: Mask) -> bool:
+    """Tell whether bright strokes form a line of letters."""
+    blobs = _measured(grey, _runs(strokes))
+    height, width = blobs.bottom - blobs.top, blobs.right - blobs.left
+    fits = (height >= LEAST_HEIGHT) & (height <= MOST_HEIGHT * max(grey.shape))
+    letters = blobs.pick(fits & (width <= MOST_WIDTH * height) & (blobs.edge > LEAST_EDGE))
+    letters = letters.pick(np.lexsort((letters.left, letters.bottom)))
+    return _is_text(letters, _lines(letters))
+
+
+def _runs(mask: Mask) -> _Runs:
+    """Find the runs of a mask, and which of them hang together."""
+    height, width = mask.shape
+    stride = width + 1  # an empty column keeps the rows apart
+    flat = np.zeros(height * stride + 1, np.bool_)
+    flat[1:].reshape(height, stride)[:, :width] = mask
+    changes = np.flatnonzero(flat[1:] != flat[:-1])
+    starts, ends = changes[::2], changes[1::2]
+    # The runs of the next row that lie at least partly below each run.
     first = np.searchsorted(ends, starts + stride, "right")
-    last = np.searchsorted(starts, ends + stride, "left")
-    counts = np.maximum(last - first, 0)
+    counts = np.searchsorted(starts, ends + stride, "left") - first
     upper = np.repeat(np.arange(starts.size), counts)
-    lower = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts) + first[upper]
+    lower = np.arange(upper.size) + np.repeat(first - np.cumsum(counts) + counts, counts)
     row = starts // stride
-    return Runs(row=row, start=starts - row * stride, end=ends - row * stride,
-                label=_joined(starts.size, upper, lower))
+    return _Runs(
+        row=row,
+        start=starts - row * stride,
+        end=ends - row * stride,
+        blob=_joined(starts.size, upper, lower),
+    )
 
 
-def _joined(count: int, upper: Ints, lower: Ints) -> Ints:
-    label = np.arange(count)
+def _joined(count: int, one: Whole, two: Whole) -> Whole:
+    """Join pairs of `count` things to groups, numbered from 0."""
+    group = np.arange(count)
     while True:
-        a, b = label[upper], label[lower]
-        differ = a != b
-        if not differ.any():
-            break
-        upper, lower, a, b = upper[differ], lower[differ], a[differ], b[differ]
-        np.minimum.at(label, np.maximum(a, b), np.minimum(a, b))
-        while True:
-            nxt = label[label]
-            if np.array_equal(nxt, label):
-                break
-            label = nxt
-    return np.unique(label, return_inverse=True)[1]
+        a, b = group[one], group[two]
+        apart = a != b
+        if not apart.any():
+            return np.unique(group, return_inverse=True)[1]
+        one, two = one[apart], two[apart]
+        np.minimum.at(group, np.maximum(a, b)[apart], np.minimum(a, b)[apart])
+        while not np.array_equal(group, further := group[group]):
+            group = further
 
 
-def _blobs(grey: Grey) -> Blobs | None:
-    runs = _runs(_bright(grey))
-    if not runs.row.size:
-        return None
-    h, w = grey.shape
-    order = np.argsort(runs.label, kind="stable")
-    counts = np.bincount(runs.label)
-    at = np.cumsum(counts) - counts
+def _measured(grey: Grey, runs: _Runs) -> _Blobs:
+    """Measure the blobs."""
+    order = np.argsort(runs.blob, kind="stable")
     row, start, end = runs.row[order], runs.start[order], runs.end[order]
-    g = grey.astype(np.int16)
-    mid = g[row, (start + end) // 2]
-    lft = g[row, np.maximum(start - 2, 0)]
-    rgt = g[row, np.minimum(end + 1, w - 1)]
-    edge = mid - np.maximum(lft, rgt)
-    top, bottom = row[at], row[at + counts - 1] + 1
-    left, right = np.minimum.reduceat(start, at), np.maximum.reduceat(end, at)
-    mean = np.add.reduceat(mid.astype(float), at) / counts
-    sq = np.add.reduceat(mid.astype(float) ** 2, at) / counts
-    return Blobs(left=left, right=right, top=top, bottom=bottom,
-                 strokes=counts / (bottom - top), level=np.maximum.reduceat(mid, at).astype(float),
-                 edge=np.add.reduceat(edge.astype(float), at) / counts,
-                 spread=np.sqrt(np.maximum(sq - mean**2, 0)),
-                 fill=np.add.reduceat(end - start, at) / ((bottom - top) * (right - left)))
+    counts = np.bincount(runs.blob)
+    first = np.cumsum(counts) - counts
+    top, bottom = row[first], row[first + counts - 1] + 1
+    level = grey[row, (start + end) // 2].astype(np.float64)
+    before = grey[row, np.maximum(start - STEP, 0)]
+    after = grey[row, np.minimum(end + STEP - 1, grey.shape[1] - 1)]
+    return _Blobs(
+        left=np.minimum.reduceat(start, first),
+        right=np.maximum.reduceat(end, first),
+        top=top,
+        bottom=bottom,
+        strokes=counts / (bottom - top),
+        level=np.maximum.reduceat(level, first),
+        edge=np.add.reduceat(level - np.maximum(before, after), first) / counts,
+    )
 
 
-def lines(grey: Grey):
-    b = _blobs(grey)
-    if b is None:
-        return []
-    H = max(grey.shape)
-    height, width = b.bottom - b.top, b.right - b.left
-    ok = (height >= 5) & (height <= 0.08 * H) & (width <= 14 * height) & (b.edge > 15)
-    idx = np.flatnonzero(ok)
-    idx = idx[np.argsort(b.left[idx], kind="stable")][:800]
-    left, right, top, bottom = b.left[idx], b.right[idx], b.top[idx], b.bottom[idx]
-    height = height[idx]
-    n = idx.size
-    if not n:
-        return []
-    tall = np.maximum(height[:, None], height)
-    short = np.minimum(height[:, None], height)
-    gap = left[None, :] - right[:, None]
-    base = np.abs(bottom[None, :] - bottom[:, None])
-    link = (gap > -0.25 * short) & (gap < 1.0 * tall) & (base <= np.maximum(0.2 * tall, 1)) & (tall <= 1.6 * short+1)
-    link &= left[None, :] > left[:, None]
-    link &= np.abs(b.level[idx][None] - b.level[idx][:, None]) <= 40
-    reach = np.where(link, right[None, :], 1 << 30)
-    nxt = np.where(link.any(1), reach.argmin(1), -1)
-    seen = np.zeros(n, bool)
-    found = []
-    for i in range(n):
-        if seen[i]:
-            continue
-        chain = [i]
-        seen[i] = True
-        while nxt[chain[-1]] >= 0 and not seen[nxt[chain[-1]]]:
-            chain.append(int(nxt[chain[-1]]))
-            seen[chain[-1]] = True
-        found.append(idx[np.array(chain)])
-    return [features(b, c) for c in found]
+def _lines(letters: _Blobs) -> Whole:
+    """Join neighbours to lines. The letters are in the order of their baselines."""
+    count = letters.left.size
+    one = np.repeat(np.arange(count), NEAREST)
+    two = one + np.tile(np.arange(1, NEAREST + 1), count)
+    one, two = one[two < count], two[two < count]
+    a, b = letters.pick(one), letters.pick(two)
+    heights = a.bottom - a.top, b.bottom - b.top
+    tall, short = np.maximum(*heights), np.minimum(*heights)
+    gap = np.maximum(a.left, b.left) - np.minimum(a.right, b.right)
+    near = (gap > -MOST_OVERLAP * tall) & (gap < MOST_GAP * tall)
+    near &= b.bottom - a.bottom <= np.maximum(MOST_SHIFT * tall, 1)
+    near &= tall <= MOST_RATIO * short + 1
+    near &= np.abs(a.level - b.level) <= MOST_DIFFERENCE
+    return _joined(count, one[near], two[near])
 
 
-NAMES = ["n", "strokes", "ratio", "h", "hdev", "basedev", "levdev", "edge", "edgedev", "spread", "fill", "slope","minedge","x","y","topdev", "lev", "dense"]
-
-
-def features(b, c):
-    h = (b.bottom - b.top)[c].astype(float)
-    H = np.median(h)
-    x = (b.left + b.right)[c] / 2
-    y = b.bottom[c].astype(float)
-    wd = (b.right - b.left)[c]
-    length = b.right[c].max() - b.left[c].min()
-    slope = np.polyfit(x, y, 1)[0] if len(c) > 2 else 0.0
-    return np.array([len(c), b.strokes[c].sum(), length / H, H, np.median(abs(h - H)) / H,
-        np.median(abs(y - np.median(y))) / H, b.level[c].std(), np.median(b.edge[c]), b.edge[c].std(), np.median(b.spread[c]),
-        b.fill[c].mean(), slope, b.edge[c].min(), b.left[c].min(), np.median(y), np.median(abs(b.top[c]-np.median(b.top[c])))/H, np.median(b.level[c]), b.strokes[c].sum()/(length/H)])
-
-
-def _has_line(grey: Grey) -> bool:
-    return any(f[0] >= 5 and f[1] >= 6 for f in lines(grey))
+def _is_text(letters: _Blobs, line: Whole) -> bool:
+    """Tell whether one of the lines is more than a side marker."""
+    counts = np.bincount(line)
+    strokes = np.bincount(line, letters.strokes)
+    height = np.bincount(line, letters.bottom - letters.top) / counts
+    left, right = np.full(counts.size, np.inf), np.zeros(counts.size)
+    np.minimum.at(left, line, letters.left)
+    np.maximum.at(right, line, letters.right)
+    length = (right - left) / height
+    return any(
+        bool(np.any((counts >= blobs) & (strokes >= crossed) & (length >= heights)))
+        for blobs, crossed, heights in LINES
+    )
