@@ -18,19 +18,21 @@ LONGEST: Final = 1200  # pixels of the longer side that are searched: 2 megapixe
 ENLARGED: Final = 800  # pixels that a small film is enlarged towards: letters of 7 pixels touch
 MOST_ENLARGED: Final = 3  # times; beyond, a stroke is wider than SQUARE can tell from a surface
 SQUARE: Final = 4  # pixels; three squares in a row are wider than the stroke of most letters
-LEAST_CONTRAST: Final = 36  # grey levels between a stroke and its surroundings; noise has fewer
+LEAST_CONTRAST: Final = 32  # grey levels between a stroke and its surroundings; noise has fewer
 STEP: Final = 2  # pixels within which the edge of a stroke rises
 LEAST_RISE: Final = 0.4  # of the contrast, within STEP; the edge of a rib rises more slowly
+MOST_RUNS: Final = 30_000  # more than this is grain; films have up to about 10,000
 LEAST_HEIGHT: Final = 5  # pixels; smaller blobs are dots and grain
 MOST_HEIGHT: Final = 0.08  # of the longer side; letters are rarely taller than 0.06
 MOST_WIDTH: Final = 14  # heights; letters that touch may form one blob, a whole word
-LEAST_EDGE: Final = 15  # grey levels by which a blob exceeds the pixels beside it, on average
+LEAST_EDGE: Final = 13  # grey levels by which a blob exceeds the pixels beside it, on average
 NEAREST: Final = 24  # blobs next in the order of baselines that may be a letter's neighbour
 MOST_OVERLAP: Final = 0.25  # heights by which slanted neighbours overlap
-MOST_GAP: Final = 2.2  # heights between neighbours: a space, or one letter lost in the anatomy
-MOST_SHIFT: Final = 0.2  # heights between the baselines of neighbours
-MOST_RATIO: Final = 1.6  # between the heights of neighbours: capitals are 1.4 times as tall as "x"
+MOST_GAP: Final = 3  # heights between neighbours: a space, or one letter lost in the anatomy
+MOST_SHIFT: Final = 0.25  # heights between the baselines of neighbours
+MOST_RATIO: Final = 1.8  # between the heights of neighbours: capitals are 1.4 times as tall as "x"
 MOST_DIFFERENCE: Final = 40  # grey levels between the brightest pixels of neighbours
+MOST_SCATTER: Final = 0.2  # heights, standard deviation of the baselines of a line
 # A line that is more than a side marker: blobs, strokes that a row crosses, length in heights.
 # Three wide capitals have at most 3 blobs, 6 strokes and 3.3 heights.
 LINES: Final = ((4, 4.2, 2.9), (3, 4.4, 3.4))
@@ -146,6 +148,9 @@ def _around(levels: Grey, extreme: np.ufunc) -> Grey:
 
 def _has_line(grey: Grey, strokes: Mask) -> bool:
     """Tell whether bright strokes form a line of letters."""
+    starts = np.count_nonzero(strokes[:, 1:] > strokes[:, :-1])
+    if starts > MOST_RUNS:
+        return False
     blobs = _measured(grey, _runs(strokes))
     height, width = blobs.bottom - blobs.top, blobs.right - blobs.left
     fits = (height >= LEAST_HEIGHT) & (height <= MOST_HEIGHT * max(grey.shape))
@@ -233,11 +238,14 @@ def _is_text(letters: _Blobs, line: Whole) -> bool:
     counts = np.bincount(line)
     strokes = np.bincount(line, letters.strokes)
     height = np.bincount(line, letters.bottom - letters.top) / counts
+    middle = np.bincount(line, letters.bottom) / counts
+    scatter = np.sqrt(np.bincount(line, (letters.bottom - middle[line]) ** 2) / counts)
     left, right = np.full(counts.size, np.inf), np.zeros(counts.size)
     np.minimum.at(left, line, letters.left)
     np.maximum.at(right, line, letters.right)
     length = (right - left) / height
+    straight = scatter <= MOST_SCATTER * height
     return any(
-        bool(np.any((counts >= blobs) & (strokes >= crossed) & (length >= heights)))
+        bool(np.any(straight & (counts >= blobs) & (strokes >= crossed) & (length >= heights)))
         for blobs, crossed, heights in LINES
     )
