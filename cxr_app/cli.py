@@ -20,6 +20,7 @@ from cxr_app.decoding.pool import DecoderPool
 from cxr_app.engine.choose import open_engine
 from cxr_app.errors import CxrError, Rejected, UsageError
 from cxr_app.export import csv, jsonl, table
+from cxr_app.imaging.correction import Correction
 from cxr_app.imaging.signature import sniff
 from cxr_app.names import printable
 from cxr_app.pipeline import classify_sources
@@ -31,6 +32,7 @@ from cxr_app.sources import Fetches, Source, find_sources
 
 __all__ = ["main"]
 
+MAX_AGE = 130
 _FORMATS = {"table": table, "jsonl": jsonl, "csv": csv}
 
 _EPILOG = """\
@@ -82,6 +84,19 @@ def _parser() -> argparse.ArgumentParser:
     predict.add_argument(
         "--strict", action="store_true", help="exit status 1 if any source is rejected"
     )
+    predict.add_argument(
+        "--age", type=_age, metavar="YEARS", help="the patient's age, where the files do not say"
+    )
+    predict.add_argument(
+        "--turn",
+        type=int,
+        choices=(90, 180, 270),
+        default=0,
+        help="turn every film clockwise by so many degrees before it is classified",
+    )
+    predict.add_argument(
+        "--invert", action="store_true", help="exchange black and white: the films are negatives"
+    )
     page = verbs.add_parser(
         "serve",
         help="start the page",
@@ -90,6 +105,16 @@ def _parser() -> argparse.ArgumentParser:
     page.add_argument("--address", default="127.0.0.1", help="IP address (default: 127.0.0.1)")
     page.add_argument("--port", type=_port, default=8501, help="1 to 65535 (default: 8501)")
     return parser
+
+
+def _age(text: str) -> float:
+    try:
+        years = float(text)
+    except ValueError:
+        years = -1.0
+    if not 0 <= years <= MAX_AGE:
+        raise argparse.ArgumentTypeError(f"must be a number of years from 0 to {MAX_AGE}")
+    return years
 
 
 def _port(text: str) -> int:
@@ -147,6 +172,8 @@ def _predict(options: argparse.Namespace) -> int:
             prediction,
             limits=settings.limits,
             decoder=decoder,
+            correction=Correction(turned=options.turn, is_inverted=options.invert),
+            age_years=options.age,
             is_cancelled=is_interrupted,
         )
         total = None

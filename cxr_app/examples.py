@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from cxr_app.imaging.drawing import draw_png
+from cxr_app.imaging.drawing import draw_example
 
 __all__ = ["ADULTS", "CREDIT", "drawing"]
 
@@ -19,4 +19,4 @@ CREDIT: Final = (
 
 def drawing() -> tuple[str, bytes]:
     """Draw a film that is none: its name, and a PNG."""
-    return "drawing.png", draw_png(size=(640, 640), consolidation=0.8)
+    return "drawing.png", draw_example()

@@ -5,11 +5,12 @@ from collections.abc import Callable
 
 from cxr_app.decoding.pool import Decoder
 from cxr_app.errors import Rejected
+from cxr_app.imaging.correction import AS_GIVEN, Correction
 from cxr_app.imaging.film import Film
 from cxr_app.imaging.thumbnail import make_thumbnail
 from cxr_app.limits import Limits
 from cxr_app.pipeline import Reading, read_film
-from cxr_app.sources import Source
+from cxr_app.sources import Source, UploadSource
 
 __all__ = ["GivenFilm"]
 
@@ -24,12 +25,21 @@ class GivenFilm:
     Parameters
     ----------
     source : Source
+    correction : Correction
+        What the reader puts right on the film.
     admit : callable (n_bytes: int) -> None
         Hears how many bytes came, before they are kept; may refuse them by raising `Rejected`.
     """
 
-    def __init__(self, source: Source, admit: Callable[[int], None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        source: Source,
+        admit: Callable[[int], None] = lambda _: None,
+        *,
+        correction: Correction = AS_GIVEN,
+    ) -> None:
         self.name = source.name
+        self.correction = correction
         self._source: Source | None = source
         self._admit = admit
         self._lock = threading.Lock()
@@ -45,6 +55,24 @@ class GivenFilm:
         """How many bytes of its file are in memory now."""
         data = self._data
         return len(data) if data is not None else 0
+
+    @property
+    def identity(self) -> str | None:
+        """See `cxr_app.pipeline.Reading`; None before it is decoded."""
+        return self._reading.identity if self._reading else None
+
+    def corrected(self, correction: Correction) -> "GivenFilm":
+        """Give the same file again, with something put right on its film.
+
+        Raises
+        ------
+        ValueError
+            Where its bytes are not there.
+        """
+        if self._data is None:
+            raise ValueError("a film that was not read cannot be corrected")
+        source = UploadSource(self.name, self._data)
+        return GivenFilm(source, correction=self.correction.then(correction))
 
     def read(self, limits: Limits) -> bytes:
         """See `Source.read`; the limits of the first call count."""
@@ -62,7 +90,7 @@ class GivenFilm:
         """See `cxr_app.pipeline.Readable.reading`; `picture` and `preview` are there afterwards."""
         with self._decoding:
             if self._reading is None:
-                self._reading, film = read_film(self, limits, decoder)
+                self._reading, film = read_film(self, limits, decoder, self.correction)
                 if film is not None:
                     self._draw(film)
             return self._reading

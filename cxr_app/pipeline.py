@@ -1,5 +1,6 @@
 """Many sources to records, in order: decoding overlaps inference, memory stays flat."""
 
+import hashlib
 import logging
 import os
 import secrets
@@ -7,13 +8,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import Final, NamedTuple, Protocol, TypeVar
 
 from cxr_app.codes import Code
 from cxr_app.decoding.pool import Decoder
 from cxr_app.errors import Rejected
+from cxr_app.imaging.correction import AS_GIVEN, Correction
 from cxr_app.imaging.film import Facts, Film
 from cxr_app.imaging.film_input import FilmInput, make_input
 from cxr_app.limits import Limits
@@ -47,6 +49,8 @@ class Reading:
     Attributes
     ----------
     outcome : FilmInput or Rejected
+    identity : str or None
+        Equal for equal bytes that were corrected alike; None where nothing was read.
     facts : Facts or None
         Also of a film that was decoded and then refused.
     seconds : float
@@ -55,6 +59,7 @@ class Reading:
     outcome: FilmInput | Rejected
     facts: Facts | None
     seconds: float
+    identity: str | None = None
 
 
 class Readable(Protocol):
@@ -73,13 +78,14 @@ class _Fresh:
     """A source that is read here and nowhere else."""
 
     source: Source
+    correction: Correction
 
     @property
     def name(self) -> str:
         return self.source.name
 
     def reading(self, limits: Limits, decoder: Decoder) -> Reading:
-        return read_film(self.source, limits, decoder)[0]
+        return read_film(self.source, limits, decoder, self.correction)[0]
 
 
 class _Begun(NamedTuple):
@@ -90,7 +96,9 @@ class _Begun(NamedTuple):
     reading: Future[Reading]
 
 
-def read_film(source: Source, limits: Limits, decoder: Decoder) -> tuple[Reading, Film | None]:
+def read_film(
+    source: Source, limits: Limits, decoder: Decoder, correction: Correction = AS_GIVEN
+) -> tuple[Reading, Film | None]:
     """Read and decode a source, once for all that is asked of its film.
 
     Parameters
@@ -98,6 +106,8 @@ def read_film(source: Source, limits: Limits, decoder: Decoder) -> tuple[Reading
     source : Source
     limits : Limits
     decoder : Decoder
+    correction : Correction
+        What the user puts right on the film.
 
     Returns
     -------
@@ -107,20 +117,24 @@ def read_film(source: Source, limits: Limits, decoder: Decoder) -> tuple[Reading
     """
     started = time.perf_counter()
     data = attempt(lambda: source.read(limits))
-    film = data if isinstance(data, Rejected) else attempt(lambda: decoder.decode(data))
+    if isinstance(data, Rejected):
+        return Reading(outcome=data, facts=None, seconds=time.perf_counter() - started), None
+    identity = f"{hashlib.sha256(data).hexdigest()} {correction}"
+    film = attempt(lambda: correction.applied(decoder.decode(data)))
     if isinstance(film, Rejected):
         seconds = time.perf_counter() - started
-        return Reading(outcome=film, facts=None, seconds=seconds), None
+        return Reading(outcome=film, facts=None, seconds=seconds, identity=identity), None
     outcome = attempt(lambda: make_input(film, limits))
     seconds = time.perf_counter() - started
-    return Reading(outcome=outcome, facts=film.facts, seconds=seconds), film
+    reading = Reading(outcome=outcome, facts=film.facts, seconds=seconds, identity=identity)
+    return reading, film
 
 
 def classify(
     source: Source, prediction: Prediction, *, limits: Limits, decoder: Decoder, item: int = 1
 ) -> Record:
     """Make the one record of one source."""
-    return _judge(item, source.name, read_film(source, limits, decoder)[0], prediction)
+    return _judge(item, source.name, read_film(source, limits, decoder)[0], prediction, caveats=())
 
 
 def classify_sources(
@@ -129,12 +143,19 @@ def classify_sources(
     *,
     limits: Limits,
     decoder: Decoder,
+    correction: Correction = AS_GIVEN,
+    age_years: float | None = None,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[Record]:
     """Make one record for each source, as `classify_films` does."""
-    fresh = (_Fresh(source) for source in sources)
+    fresh = (_Fresh(source, correction) for source in sources)
     return classify_films(
-        fresh, prediction, limits=limits, decoder=decoder, is_cancelled=is_cancelled
+        fresh,
+        prediction,
+        limits=limits,
+        decoder=decoder,
+        age_years=age_years,
+        is_cancelled=is_cancelled,
     )
 
 
@@ -145,6 +166,8 @@ def classify_films(
     limits: Limits,
     decoder: Decoder,
     first_item: int = 1,
+    age_years: float | None = None,
+    earlier: Iterable[str] = (),
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[Record]:
     """Make one record for each source, in their order, as they are ready.
@@ -158,6 +181,10 @@ def classify_films(
     decoder : Decoder
     first_item : int
         Number of the first record.
+    age_years : float, optional
+        The patient's, as the user states it.
+    earlier : iterable of str
+        Identities of films that came before; those that come again are warned of.
     is_cancelled : callable () -> bool
         Asked before each source; once it is True, every source left gets the record `cancelled`.
     """
@@ -168,6 +195,7 @@ def classify_films(
 
     begun: deque[_Begun] = deque()
     numbered = enumerate(sources, start=first_item)
+    seen = set(earlier)
     try:
         while not is_cancelled():
             begun.extend(begin(*one) for one in islice(numbered, AHEAD - len(begun)))
@@ -175,8 +203,11 @@ def classify_films(
                 return
             if not _is_read(begun[0].reading, is_cancelled):
                 break
-            item, source, reading = begun.popleft()
-            yield _judge(item, source.name, reading.result(), prediction)
+            item, source, waited = begun.popleft()
+            reading = _with_age(waited.result(), age_years)
+            caveats = (Code.DUPLICATE,) if reading.identity in seen else ()
+            seen.update(filter(None, [reading.identity]))
+            yield _judge(item, source.name, reading, prediction, caveats=caveats)
         for item, source in chain(((one.item, one.source) for one in begun), numbered):
             yield _cancelled(item, source.name, prediction)
     finally:
@@ -202,7 +233,20 @@ def attempt(work: Callable[[], T]) -> T | Rejected:
         return _unexpected(error)
 
 
-def _judge(item: int, name: str, reading: Reading, prediction: Prediction) -> Record:
+def _with_age(reading: Reading, age_years: float | None) -> Reading:
+    """State the age that the user gives where the file states none."""
+    facts, film = reading.facts, reading.outcome
+    if age_years is None or facts is None or facts.age_years is not None:
+        return reading
+    facts = replace(facts, age_years=age_years)
+    if not isinstance(film, Rejected):
+        film = replace(film, facts=facts)
+    return replace(reading, facts=facts, outcome=film)
+
+
+def _judge(
+    item: int, name: str, reading: Reading, prediction: Prediction, *, caveats: tuple[Code, ...]
+) -> Record:
     started = time.perf_counter()
     film = reading.outcome
     result = (
@@ -210,7 +254,13 @@ def _judge(item: int, name: str, reading: Reading, prediction: Prediction) -> Re
     )
     seconds = reading.seconds + time.perf_counter() - started
     return make_record(
-        result, prediction, item=item, source=name, facts=reading.facts, seconds=seconds
+        result,
+        prediction,
+        item=item,
+        source=name,
+        facts=reading.facts,
+        caveats=caveats,
+        seconds=seconds,
     )
 
 

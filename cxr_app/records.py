@@ -85,6 +85,11 @@ class Record:
     time: str
     notice: str
 
+    @property
+    def is_drawing(self) -> bool:
+        """Whether it is about the program's own drawing: the number means nothing."""
+        return self.facts is not None and self.facts.is_drawing
+
     def to_json(self) -> dict[str, Any]:
         """Make plain data, keys in the order of the fields."""
         return asdict(self)

@@ -24,8 +24,6 @@ class Given:
     Attributes
     ----------
     source : GivenFilm
-    is_drawing : bool
-        There is no patient, and the number means nothing.
     is_fetched : bool
         It comes from an address.
     caveats : tuple of Code
@@ -33,7 +31,6 @@ class Given:
     """
 
     source: GivenFilm = field(repr=False)
-    is_drawing: bool = False
     is_fetched: bool = False
     caveats: tuple[Code, ...] = ()
 
@@ -103,6 +100,8 @@ class PatientSession:
     films : tuple of Given
     outcomes : tuple of Outcome
         Of the first films, in their order.
+    age_years : float or None
+        The patient's, where the reader stated it.
     """
 
     id: str
@@ -110,6 +109,7 @@ class PatientSession:
     started: datetime
     films: tuple[Given, ...] = field(repr=False)
     outcomes: tuple[Outcome, ...] = field(default=(), repr=False)
+    age_years: float | None = field(default=None, repr=False)
 
     @property
     def waiting(self) -> tuple[Given, ...]:
@@ -161,12 +161,15 @@ def classify_waiting(
     classified twice.
     """
     films = session.waiting
+    done = session.films[: len(session.outcomes)]
     records = classify_films(
         [film.source for film in films],
         prediction,
         limits=limits,
         first_item=len(session.outcomes) + 1,
         decoder=decoder,
+        age_years=session.age_years,
+        earlier=[film.source.identity for film in done if film.source.identity],
         is_cancelled=is_cancelled,
     )
     for film, record in zip(films, records, strict=True):

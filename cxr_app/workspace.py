@@ -15,6 +15,7 @@ from cxr_app.drafts import MAX_BYTES, DraftFilm, Look, check_room, count_bytes
 from cxr_app.errors import Rejected
 from cxr_app.fair_queue import FairQueue
 from cxr_app.given_film import GivenFilm
+from cxr_app.imaging.correction import Correction
 from cxr_app.limits import MIB
 from cxr_app.names import check_name
 from cxr_app.pipeline import attempt
@@ -163,7 +164,7 @@ class Workspace:
         with self._lock:
             return self._sessions.get(id_)
 
-    def start(self, name: str) -> str:
+    def start(self, name: str, age_years: float | None = None) -> str:
         """Make a session of the films on the form for a new one, and classify them.
 
         Raises
@@ -178,6 +179,7 @@ class Workspace:
                 name=checked,
                 started=self._now(),
                 films=self.take(NEW),
+                age_years=age_years,
             )
             self._sessions[session.id] = session
             self._ensure_run(session.id)
@@ -190,6 +192,19 @@ class Workspace:
                 return
             films = self.take(id_)
             self._sessions[id_] = self._sessions[id_].with_films(films)
+        self.resume(id_)
+
+    def ask_again(self, id_: str, item: int, correction: Correction) -> None:
+        """Add one of a session's films once more, with something put right, and classify it."""
+        with self._lock:
+            session = self._sessions.get(id_)
+            if session is None or item > len(session.films):
+                return
+            given = session.films[item - 1]
+            source = given.source.corrected(correction)
+            again = replace(given, source=source)
+            self._sessions[id_] = session.with_films((again,))
+        source.read(self._services.limits)
         self.resume(id_)
 
     def resume(self, id_: str) -> None:

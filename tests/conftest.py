@@ -1,10 +1,14 @@
 """Fixtures that several folders of tests share."""
 
 import gc
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from cxr_app.decoding.pool import DecoderPool
+from cxr_app.limits import Limits
 
 # `make soak` asks for it; the deadline would fail a slow machine, not a slow function.
 settings.register_profile("soak", max_examples=2_000, deadline=None)
@@ -40,6 +44,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.relative_to(here).as_posix().startswith(SLOW):
             item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(scope="session")
+def decoder() -> Iterator[DecoderPool]:
+    """One decoder process, for all tests that classify files."""
+    pool = DecoderPool(Limits(), 1)
+    yield pool
+    pool.close()
 
 
 @pytest.fixture(scope="session")

@@ -64,7 +64,7 @@ def edit_spec(folder: Path, **changes: object) -> None:
                      id="a file nobody vouches for"),
         pytest.param(lambda f: (f / "link").symlink_to("/etc/hostname"), "model_unsafe", "link",
                      id="a link"),
-        pytest.param(lambda f: edit_spec(f, format=2, brand_new=1), "model_version", "format 2",
+        pytest.param(lambda f: edit_spec(f, format=3, brand_new=1), "model_version", "format 3",
                      id="a newer format, whatever else it holds"),
         pytest.param(lambda f: edit_spec(f, task="multilabel"), "model_invalid", "multilabel",
                      id="a task that the page does not show"),

@@ -44,9 +44,9 @@ class Failing:
         raise KeyError("secret")
 
 
-def test_a_record_does_not_wait_for_the_sources_after_it(prediction):
+def test_a_record_does_not_wait_for_the_sources_after_it(prediction, decoder):
     slow = Waiting()
-    records = classify_sources([GOOD, slow], prediction, limits=Limits())
+    records = classify_sources([GOOD, slow], prediction, limits=Limits(), decoder=decoder)
 
     assert next(records).source == "good"
 
@@ -54,16 +54,18 @@ def test_a_record_does_not_wait_for_the_sources_after_it(prediction):
     assert [record.source for record in records] == ["waiting"]
 
 
-def test_order_is_kept_whatever_is_ready_first(prediction):
+def test_order_is_kept_whatever_is_ready_first(prediction, decoder):
     slow = Waiting()
     threading.Timer(0.3, slow.may_go_on.set).start()
 
-    records = list(classify_sources([slow, GOOD, GOOD], prediction, limits=Limits()))
+    records = list(
+        classify_sources([slow, GOOD, GOOD], prediction, limits=Limits(), decoder=decoder)
+    )
 
     assert [(r.item, r.source) for r in records] == [(1, "waiting"), (2, "good"), (3, "good")]
 
 
-def test_sources_are_taken_only_a_few_ahead(prediction):
+def test_sources_are_taken_only_a_few_ahead(prediction, decoder):
     taken = []
 
     def sources():
@@ -71,15 +73,17 @@ def test_sources_are_taken_only_a_few_ahead(prediction):
             taken.append(place)
             yield GOOD
 
-    records = classify_sources(sources(), prediction, limits=Limits())
+    records = classify_sources(sources(), prediction, limits=Limits(), decoder=decoder)
     next(records)
 
     assert len(taken) <= AHEAD + DECODERS
     records.close()
 
 
-def test_an_unforeseen_fault_costs_one_film_and_tells_no_secret(prediction, caplog):
-    first, second = classify_sources([Failing(), GOOD], prediction, limits=Limits())
+def test_an_unforeseen_fault_costs_one_film_and_tells_no_secret(prediction, decoder, caplog):
+    first, second = classify_sources(
+        [Failing(), GOOD], prediction, limits=Limits(), decoder=decoder
+    )
 
     assert first.code is Code.INTERNAL_ERROR
     assert second.status == "ok"
@@ -87,7 +91,7 @@ def test_an_unforeseen_fault_costs_one_film_and_tells_no_secret(prediction, capl
     assert "KeyError" in caplog.text
 
 
-def test_an_engine_that_fails_costs_one_film(prediction, tiny_bundle):
+def test_an_engine_that_fails_costs_one_film(prediction, decoder, tiny_bundle):
     class Broken:
         name, precision = "broken", "f32"
 
@@ -102,16 +106,20 @@ def test_an_engine_that_fails_costs_one_film(prediction, tiny_bundle):
 
     broken = Prediction(load_bundle(tiny_bundle), Broken())
 
-    first, second = classify_sources([GOOD, GOOD], broken, limits=Limits())
+    first, second = classify_sources([GOOD, GOOD], broken, limits=Limits(), decoder=decoder)
 
     assert (first.code, second.status) == (Code.ENGINE_FAILED, "ok")
     assert first.confidences is None
 
 
-def test_after_a_cancel_what_is_left_gets_its_record(prediction):
+def test_after_a_cancel_what_is_left_gets_its_record(prediction, decoder):
     done = []
     records = classify_sources(
-        [GOOD] * 10, prediction, limits=Limits(), is_cancelled=lambda: len(done) >= 3
+        [GOOD] * 10,
+        prediction,
+        limits=Limits(),
+        decoder=decoder,
+        is_cancelled=lambda: len(done) >= 3,
     )
 
     for record in records:
@@ -121,10 +129,13 @@ def test_after_a_cancel_what_is_left_gets_its_record(prediction):
     assert [r.item for r in done] == list(range(1, 11))
 
 
-def test_one_source_alone_gets_the_same_answer(prediction):
-    (in_a_run,) = classify_sources([GOOD], prediction, limits=Limits())
+def test_one_source_alone_gets_the_same_answer(prediction, decoder):
+    (in_a_run,) = classify_sources([GOOD], prediction, limits=Limits(), decoder=decoder)
 
-    assert classify(GOOD, prediction, limits=Limits()).confidences == in_a_run.confidences
+    assert (
+        classify(GOOD, prediction, limits=Limits(), decoder=decoder).confidences
+        == in_a_run.confidences
+    )
 
 
 def test_a_rejection_survives_the_pickle():

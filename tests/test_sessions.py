@@ -9,6 +9,7 @@ import pytest
 
 from cxr_app import Prediction, load_bundle
 from cxr_app.codes import Code
+from cxr_app.decoding.pool import DecoderPool
 from cxr_app.errors import CxrError
 from cxr_app.given_film import GivenFilm
 from cxr_app.imaging.drawing import draw_png
@@ -37,8 +38,10 @@ def a_session(*sources: UploadSource, name: str = "Ann") -> PatientSession:
     return PatientSession(id="a", name=name, started=noon, films=given(*sources))
 
 
-def run(session: PatientSession, prediction: Prediction) -> Iterator[PatientSession]:
-    for outcome in classify_waiting(session, prediction, limits=Limits()):
+def run(
+    session: PatientSession, prediction: Prediction, decoder: DecoderPool
+) -> Iterator[PatientSession]:
+    for outcome in classify_waiting(session, prediction, limits=Limits(), decoder=decoder):
         session = session.with_outcome(outcome)
         yield session
 
@@ -71,10 +74,10 @@ def test_an_intake_says_what_is_missing(
     assert [problem.code for problem in intake.problems()] == codes
 
 
-def test_every_source_gets_its_outcome_in_order(prediction: Prediction):
+def test_every_source_gets_its_outcome_in_order(prediction: Prediction, decoder: DecoderPool):
     session = a_session(GOOD, BROKEN, OTHER)
 
-    *_, session = run(session, prediction)
+    *_, session = run(session, prediction, decoder)
 
     assert session.waiting == ()
     assert [outcome.record.item for outcome in session.outcomes] == [1, 2, 3]
@@ -82,33 +85,33 @@ def test_every_source_gets_its_outcome_in_order(prediction: Prediction):
     assert [outcome.picture is None for outcome in session.outcomes] == [False, True, False]
 
 
-def test_a_run_that_was_stopped_goes_on_where_it_was(prediction: Prediction):
+def test_a_run_that_was_stopped_goes_on_where_it_was(prediction: Prediction, decoder: DecoderPool):
     session = a_session(GOOD, BROKEN, OTHER)
 
-    running = run(session, prediction)
+    running = run(session, prediction, decoder)
     stopped = next(running)
     running.close()
-    *_, resumed = run(stopped, prediction)
+    *_, resumed = run(stopped, prediction, decoder)
 
     whole = [
-        classify(source, prediction, limits=Limits(), item=item)
+        classify(source, prediction, limits=Limits(), decoder=decoder, item=item)
         for item, source in enumerate((GOOD, BROKEN, OTHER), start=1)
     ]
     assert [timeless(outcome.record) for outcome in resumed.outcomes] == list(map(timeless, whole))
 
 
-def test_a_finished_session_takes_no_further_outcome(prediction: Prediction):
-    (session,) = run(a_session(GOOD), prediction)
+def test_a_finished_session_takes_no_further_outcome(prediction: Prediction, decoder: DecoderPool):
+    (session,) = run(a_session(GOOD), prediction, decoder)
 
     with pytest.raises(ValueError, match="every film"):
         session.with_outcome(session.outcomes[0])
 
 
-def test_what_was_cancelled_waits_again(prediction: Prediction):
+def test_what_was_cancelled_waits_again(prediction: Prediction, decoder: DecoderPool):
     session = a_session(GOOD, BROKEN, OTHER)
     seen: list[PatientSession] = []
     for outcome in classify_waiting(
-        session, prediction, limits=Limits(), is_cancelled=lambda: bool(seen)
+        session, prediction, limits=Limits(), decoder=decoder, is_cancelled=lambda: bool(seen)
     ):
         session = session.with_outcome(outcome)
         seen.append(session)
@@ -128,19 +131,21 @@ def test_a_name_is_kept_in_its_checked_form():
         a_session(GOOD).with_name("")
 
 
-def test_what_is_known_beforehand_is_warned_of_in_the_order_of_the_codes(prediction: Prediction):
+def test_what_is_known_beforehand_is_warned_of_in_the_order_of_the_codes(
+    prediction: Prediction, decoder: DecoderPool
+):
     adult = Given(source=GivenFilm(GOOD), caveats=(Code.OUTSIDE_POPULATION,))
     broken = Given(source=GivenFilm(BROKEN), caveats=(Code.OUTSIDE_POPULATION,))
-    *_, session = run(replace(a_session(), films=(adult, broken)), prediction)
+    *_, session = run(replace(a_session(), films=(adult, broken)), prediction, decoder)
 
     # 128 pixels high
     assert session.outcomes[0].record.warnings[:2] == (Code.OUTSIDE_POPULATION, Code.UPSCALED)
     assert session.outcomes[1].record.warnings == ()
 
 
-def test_a_session_does_not_tell_its_name_to_a_log(prediction: Prediction):
+def test_a_session_does_not_tell_its_name_to_a_log(prediction: Prediction, decoder: DecoderPool):
     session = a_session(UploadSource("ZZMARKER.png", GOOD.data), name="ZZMARKER")
     intake = Intake(name="ZZMARKER", films=session.films, is_accepted=True)
-    (done,) = run(session, prediction)
+    (done,) = run(session, prediction, decoder)
 
     assert "ZZMARKER" not in repr(intake) + repr(done) + repr(done.outcomes)

@@ -15,6 +15,7 @@ import pytest
 from cxr_app import Prediction, drafts, load_bundle
 from cxr_app import workspace as workspaces
 from cxr_app.codes import Code
+from cxr_app.decoding.pool import DecoderPool
 from cxr_app.drafts import MAX_FETCHED, MAX_FILMS
 from cxr_app.engine.queue import QueuedEngine
 from cxr_app.errors import CxrError, Rejected
@@ -57,7 +58,7 @@ def upload(data: bytes = GOOD, name: str = "film.png") -> Given:
 
 
 @pytest.fixture(scope="module")
-def services(tiny_bundle: Path) -> Services:
+def services(tiny_bundle: Path, decoder: DecoderPool) -> Services:
     bundle = load_bundle(tiny_bundle)
     plain = Prediction(bundle)
     return Services(
@@ -65,7 +66,7 @@ def services(tiny_bundle: Path) -> Services:
         fetcher=Fetcher(FetchRules()),
         limits=Limits(),
         runs=FairQueue(1),
-        decoding=threading.Semaphore(2),
+        decoder=decoder,
         sweeper=Sweeper(),
     )
 

@@ -17,8 +17,8 @@ def to_csv(session: PatientSession) -> str:
     started = session.started.isoformat(timespec="seconds")
     head = csv.row(["patient", "session_started", "is_drawing", *csv.COLUMNS])
     lines = [
-        csv.row([session.name, started, film.is_drawing, *csv.cells(outcome.record)])
-        for film, outcome in zip(session.films, session.outcomes, strict=False)
+        csv.row([session.name, started, outcome.record.is_drawing, *csv.cells(outcome.record)])
+        for outcome in session.outcomes
     ]
     return "\ufeff" + head + "".join(lines)
 
@@ -27,11 +27,11 @@ def to_jsonl(session: PatientSession) -> str:
     """Write one JSON object a line."""
     started = session.started.isoformat(timespec="seconds")
     lines = []
-    for film, outcome in zip(session.films, session.outcomes, strict=False):
+    for outcome in session.outcomes:
         whose = {
             "patient": session.name,
             "session_started": started,
-            "is_drawing": film.is_drawing,
+            "is_drawing": outcome.record.is_drawing,
         }
         lines.append(json.dumps({**whose, **outcome.record.to_json()}, allow_nan=False) + "\n")
     return "".join(lines)

@@ -4,6 +4,7 @@ A schematic picture in a few soft layers, bone white. It shows where things are,
 looks, and what a model says of it means nothing.
 """
 
+import functools
 import io
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -14,8 +15,9 @@ from PIL import Image, ImageDraw, ImageFilter, PngImagePlugin
 
 from cxr_app.imaging.film import Facts, Film, Format
 
-__all__ = ["draw_film", "draw_png"]
+__all__ = ["draw_example", "draw_film", "draw_png", "is_drawing"]
 
+EXAMPLE_SIDE: Final = 640  # pixels
 WORDS: Final = "Drawing, not a radiograph"
 Plane = NDArray[np.float32]
 Point = tuple[float, float]
@@ -78,6 +80,22 @@ def draw_film(
     return Film(
         pixels=pixels, depth=8, facts=Facts(format=Format.MEMORY, width=width, height=height)
     )
+
+
+def draw_example() -> bytes:
+    """Draw the page's example, a PNG file."""
+    return draw_png(size=(EXAMPLE_SIDE, EXAMPLE_SIDE), consolidation=0.8)
+
+
+def is_drawing(film: Film) -> bool:
+    """Tell the page's example by its exact pixels; any other drawing is judged as films are."""
+    size = (EXAMPLE_SIDE, EXAMPLE_SIDE)
+    return film.pixels.shape == size and np.array_equal(film.pixels, _example().pixels)
+
+
+@functools.cache
+def _example() -> Film:
+    return draw_film(size=(EXAMPLE_SIDE, EXAMPLE_SIDE), consolidation=0.8)
 
 
 def draw_png(

@@ -39,7 +39,13 @@ class Facts:
     view, laterality, sex, modality : str or None
         As the file states them; None where it does not.
     age_years : float or None
-        Age as the file states it.
+        Age as the file states it, or else the user.
+    turned : int
+        Degrees clockwise by which the user had the film turned.
+    is_inverted : bool
+        The user had black and white exchanged.
+    is_drawing : bool
+        It is the program's own drawing, pixel for pixel: nobody's film.
     """
 
     format: Format
@@ -50,6 +56,9 @@ class Facts:
     age_years: float | None = None
     sex: str | None = None
     modality: str | None = None
+    turned: int = 0
+    is_inverted: bool = False
+    is_drawing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,12 @@
 """What of a film the network and its record need, made once; the film's pixels are then let go."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cxr_app.codes import Code
+from cxr_app.imaging.drawing import is_drawing
 from cxr_app.imaging.film import Facts, Film
 from cxr_app.imaging.quality import examine
 from cxr_app.imaging.to_input import to_input
@@ -40,4 +41,5 @@ def make_input(film: Film, limits: Limits) -> FilmInput:
         As `cxr_app.imaging.quality.examine`.
     """
     quality = examine(film, limits)
-    return FilmInput(pixels=to_input(film), facts=film.facts, warnings=(*film.warnings, *quality))
+    facts = replace(film.facts, is_drawing=is_drawing(film))
+    return FilmInput(pixels=to_input(film), facts=facts, warnings=(*film.warnings, *quality))

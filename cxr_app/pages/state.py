@@ -19,6 +19,7 @@ from cxr_app import patches
 from cxr_app.codes import Code
 from cxr_app.errors import CxrError
 from cxr_app.examples import ADULTS, drawing
+from cxr_app.imaging.correction import Correction
 from cxr_app.runs import Services
 from cxr_app.sessions import Given, Intake, PatientSession
 from cxr_app.workspace import NEW, Workspace
@@ -30,6 +31,7 @@ __all__ = [
     "add_drawing",
     "add_uploads",
     "add_urls",
+    "ask_again",
     "cancel",
     "delete",
     "delete_all",
@@ -218,7 +220,7 @@ def add_urls(to: Form) -> None:
 def add_drawing(to: Form) -> None:
     """Put the drawn film onto a form."""
     name, data = drawing()
-    _add(to, [replace(workspace().uploaded(name, data), is_drawing=True)])
+    _add(to, [workspace().uploaded(name, data)])
 
 
 @_contained
@@ -244,13 +246,14 @@ def submit(sent: Form) -> None:
     session = workspace().session(sent.id)
     name = session.name if session else kept(sent, "name")
     films = tuple(film.given for film in workspace().films_on(sent.id))
+    age = kept(sent, "age")
     for found in Intake(name=name, films=films, is_accepted=is_accepted()).problems():
         _tell(found)
     if st.session_state[_PROBLEMS]:
         return
     _next_round(sent)
     if sent.id == NEW:
-        st.session_state[_OPENED] = workspace().start(name)
+        st.session_state[_OPENED] = workspace().start(name, float(age) if age else None)
     else:
         workspace().extend(sent.id)
 
@@ -308,6 +311,12 @@ def cancel(id_: str) -> None:
 
 
 @_contained
+def ask_again(id_: str, item: int, correction: Correction) -> None:
+    """Classify a film once more, turned or inverted; the first result stays."""
+    workspace().ask_again(id_, item, correction)
+
+
+@_contained
 def resume(id_: str) -> None:
     """Go on with what a stopped run has left."""
     workspace().resume(id_)
@@ -325,9 +334,10 @@ def _next_round(of: Form) -> None:
 
 
 def _catch_up(of: Form) -> None:
-    for purpose in ("name", "urls"):
+    for purpose in ("name", "age", "urls"):
         if of.key(purpose) in st.session_state:
-            typed = str(st.session_state[of.key(purpose)] or "")
+            value = st.session_state[of.key(purpose)]
+            typed = "" if value is None else str(value)
             st.session_state.setdefault(_KEPT, {})[of, purpose] = typed
 
 

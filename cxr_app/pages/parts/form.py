@@ -14,6 +14,7 @@ __all__ = ["show_more", "show_new"]
 FILES: Final = "Files"
 FOLDER: Final = "A folder"
 ADDRESSES: Final = "Web addresses"
+MAX_AGE: Final = 130.0
 MAX_TYPED: Final = 110_000  # characters: fifty addresses of the greatest length
 
 
@@ -29,6 +30,19 @@ def show_new(limits: Limits, notice: str) -> None:
         args=(form,),
     )
     _problem(Code.NAME_INVALID)
+    age = state.kept(form, "age")
+    st.number_input(
+        "Age in years (optional)",
+        min_value=0.0,
+        max_value=MAX_AGE,
+        value=float(age) if age else None,
+        step=1.0,
+        format="%g",
+        key=form.key("age"),
+        placeholder="used where the film does not state it",
+        on_change=state.keep,
+        args=(form,),
+    )
     show_more(limits, notice)
 
 
@@ -55,7 +69,7 @@ def _uploader(form: state.Form, limits: Limits, *, is_folder: bool) -> None:
     widget = form.key("folder" if is_folder else "files")
     # Every file may be chosen: what it holds decides, and a refusal says why.
     st.file_uploader(
-        "A folder of films" if is_folder else "Films (JPEG, PNG, TIFF, BMP or WebP)",
+        "A folder of films" if is_folder else "Films (DICOM, JPEG, PNG, TIFF and others)",
         accept_multiple_files="directory" if is_folder else True,
         max_upload_size=max(1, limits.max_bytes // MIB),
         key=widget,

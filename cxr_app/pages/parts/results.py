@@ -18,8 +18,8 @@ def show(session: PatientSession, run: Run | None) -> None:
     with st.container():
         _head(session, run)
     with st.container():
-        for film, outcome in zip(session.films, session.outcomes, strict=False):
-            film_card.show(outcome, is_drawing=film.is_drawing)
+        for outcome in session.outcomes:
+            film_card.show(session.id, outcome)
 
 
 def _head(session: PatientSession, run: Run | None) -> None:

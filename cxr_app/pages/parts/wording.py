@@ -14,8 +14,10 @@ from cxr_app.spec import Interval, Spec
 __all__ = [
     "alt_text",
     "answer_html",
+    "handling",
     "heading2_html",
     "heading_html",
+    "invalid_html",
     "isolated",
     "middle_cut",
     "notice",
@@ -178,9 +180,26 @@ def session_heading_html(name: str, time: str) -> str:
     )
 
 
-def alt_text(record: Record, *, is_drawing: bool) -> str:
+def invalid_html() -> str:
+    """Head the shares of a film for which the model was not made: no verdict, nothing large."""
+    return small_html("Model output, not valid for this film:")
+
+
+def handling(record: Record) -> str | None:
+    """Say what was put right on the film at the reader's request."""
+    facts = record.facts
+    if facts is None or not (facts.turned or facts.is_inverted):
+        return None
+    done = [f"turned by {facts.turned} degrees clockwise"] if facts.turned else []
+    done += ["inverted"] if facts.is_inverted else []
+    return f"The film was {' and '.join(done)} at your request."
+
+
+def alt_text(record: Record) -> str:
     """Describe the picture for those who do not see it."""
-    what = "Drawing" if is_drawing else "Film"
+    what = "Drawing" if record.is_drawing else "Film"
+    if Code.OUTSIDE_POPULATION in record.warnings:
+        return f"{what} {record.item}; the model was not made for it"
     unsure = ", indeterminate" if Code.NEAR_THRESHOLD in record.warnings else ""
     confidence = percent(record.confidence or 0.0)
     return f"{what} {record.item}; model output {record.label} {confidence}{unsure}"

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from cxr_app.examination.annotations import has_annotations
+from cxr_app.imaging.annotations import has_annotations
 from cxr_app.imaging.drawing import draw_film
 
 SQUARE = (640, 640)
