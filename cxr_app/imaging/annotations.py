@@ -6,6 +6,7 @@ letters stand apart.
 """
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import Final
 
 import numpy as np
@@ -14,7 +15,9 @@ from PIL import Image
 
 __all__ = ["has_annotations"]
 
-LONGEST: Final = 1200  # pixels of the longer side that are searched: 2 megapixels take 4 ms
+LONGEST: Final = (
+    1200  # pixels of the longer side that are searched, so that letters of 1 % have some
+)
 ENLARGED: Final = 800  # pixels that a small film is enlarged towards: letters of 7 pixels touch
 MOST_ENLARGED: Final = 3  # times; beyond, a stroke is wider than SQUARE can tell from a surface
 SQUARE: Final = 4  # pixels; three squares in a row are wider than the stroke of most letters
@@ -81,8 +84,8 @@ def has_annotations(pixels: Grey) -> bool:
     -------
     bool
         True for a line of four characters or more, brighter or darker than what is around it.
-        Not found are letters under about 7 pixels or 1 % of the film's height, and those that
-        differ from the anatomy below them by less than `LEAST_CONTRAST`.
+        Not found are capitals under about 7 pixels or 1 % of the film's height, and letters that
+        differ from the anatomy around them by less than `LEAST_CONTRAST`.
     """
     grey = _scaled(pixels)
     bright, dark = _strokes(grey)
@@ -133,9 +136,8 @@ def _rises(grey: Grey) -> Grey:
 
 def _squares(grey: Grey, extreme: np.ufunc) -> Grey:
     """Take the lowest or highest level in each square."""
-    rows = extreme.reduce([grey[k::SQUARE] for k in range(SQUARE)])
-    levels: Grey = extreme.reduce([rows[:, k::SQUARE] for k in range(SQUARE)])
-    return levels
+    rows = reduce(extreme, (grey[k::SQUARE] for k in range(SQUARE)))
+    return reduce(extreme, (rows[:, k::SQUARE] for k in range(SQUARE)))
 
 
 def _around(levels: Grey, extreme: np.ufunc) -> Grey:
@@ -188,7 +190,8 @@ def _joined(count: int, one: Whole, two: Whole) -> Whole:
         a, b = group[one], group[two]
         apart = a != b
         if not apart.any():
-            return np.unique(group, return_inverse=True)[1]
+            numbers: Whole = np.cumsum(group == np.arange(count)) - 1
+            return numbers[group]
         one, two = one[apart], two[apart]
         np.minimum.at(group, np.maximum(a, b)[apart], np.minimum(a, b)[apart])
         while not np.array_equal(group, further := group[group]):
@@ -222,12 +225,14 @@ def _lines(letters: _Blobs) -> Whole:
     one = np.repeat(np.arange(count), NEAREST)
     two = one + np.tile(np.arange(1, NEAREST + 1), count)
     one, two = one[two < count], two[two < count]
+    size = letters.bottom - letters.top
+    shift = letters.bottom[two] - letters.bottom[one]
+    even = shift <= np.maximum(MOST_SHIFT * np.maximum(size[one], size[two]), 1)
+    one, two = one[even], two[even]
     a, b = letters.pick(one), letters.pick(two)
-    heights = a.bottom - a.top, b.bottom - b.top
-    tall, short = np.maximum(*heights), np.minimum(*heights)
+    tall, short = np.maximum(size[one], size[two]), np.minimum(size[one], size[two])
     gap = np.maximum(a.left, b.left) - np.minimum(a.right, b.right)
     near = (gap > -MOST_OVERLAP * tall) & (gap < MOST_GAP * tall)
-    near &= b.bottom - a.bottom <= np.maximum(MOST_SHIFT * tall, 1)
     near &= tall <= MOST_RATIO * short + 1
     near &= np.abs(a.level - b.level) <= MOST_DIFFERENCE
     return _joined(count, one[near], two[near])
