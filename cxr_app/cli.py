@@ -17,6 +17,7 @@ from tqdm import tqdm
 from cxr_app.bundle import load_bundle
 from cxr_app.codes import Code
 from cxr_app.decoding.pool import DecoderPool
+from cxr_app.discs import disc_folders, is_beside_films, passed_over
 from cxr_app.engine.choose import open_engine
 from cxr_app.errors import CxrError, Rejected, UsageError
 from cxr_app.export import csv, jsonl, table
@@ -179,13 +180,41 @@ def _predict(options: argparse.Namespace) -> int:
         total = None
         if sys.stderr.isatty():
             total = sum(1 for _ in find(options.sources))
-        count, is_any_rejected = _write(records, _FORMATS[options.format], stream, total)
+        beside: list[Record] = []
+        films = _films(records, _discs(options.sources), beside)
+        count, is_any_rejected = _write(films, _FORMATS[options.format], stream, total)
         was_interrupted = is_interrupted()
+    if beside:
+        print(passed_over(len(beside)), file=sys.stderr)
     if count and options.format == "table":
         print(printable(bundle.spec.notice), file=sys.stderr if output else sys.stdout)
     if was_interrupted:
         return 130
     return 1 if options.strict and is_any_rejected else 0
+
+
+def _discs(sources: list[str]) -> tuple[str, ...]:
+    """Find the folders that are discs, as records name what lies in them."""
+    names = (f"{text.rstrip('/')}/{name}" for text in sources for name in _listed(text))
+    return disc_folders(names)
+
+
+def _listed(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder) if os.path.isdir(folder) else []  # noqa: PTH112, PTH208
+    except OSError:
+        return []
+
+
+def _films(
+    records: Iterator[Record], discs: tuple[str, ...], beside: list[Record]
+) -> Iterator[Record]:
+    """Pass on what is about films, and set aside what lies beside them on a disc."""
+    for record in records:
+        if discs and is_beside_films(record, discs):
+            beside.append(record)
+        else:
+            yield record
 
 
 def _finder(settings: Settings, output: Path | None) -> Callable[[list[str]], Iterator[Source]]:

@@ -7,16 +7,18 @@ import queue
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from multiprocessing import Pipe
 from pathlib import Path
 from threading import Lock
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 from cxr_app.codes import Code
 from cxr_app.decoding import wire
 from cxr_app.errors import Rejected
 from cxr_app.imaging.film import Film
+from cxr_app.imaging.stored import StoredFilm
 from cxr_app.limits import Limits
 
 __all__ = ["Decoder", "DecoderPool"]
@@ -24,8 +26,12 @@ __all__ = ["Decoder", "DecoderPool"]
 DECODERS: Final = min(2, os.cpu_count() or 1)
 MOST_FILMS: Final = 500  # of one process: what a library loses of memory stays small
 READY_SECONDS: Final = 60.0
-KEPT_PAGES: Final = 8 * 2**20  # bytes of shared memory that stay with an idle process
+KEPT_BYTES: Final = 2**20  # of a file, after which shared memory is given back
+SAMPLE_BYTES: Final = 2  # of the deepest stored value
 _ROOT: Final = Path(__file__).resolve().parents[2]
+
+
+T = TypeVar("T")
 
 
 class Decoder(Protocol):
@@ -39,6 +45,9 @@ class Decoder(Protocol):
         Rejected
             As `cxr_app.imaging.decode.decode`; `decode_timeout` and `worker_died` too.
         """
+
+    def stored(self, data: bytes) -> StoredFilm:
+        """Give the values that a file stores, for a viewer; refuses as `decode` does."""
 
 
 class DecoderPool:
@@ -61,6 +70,13 @@ class DecoderPool:
 
     def decode(self, data: bytes) -> Film:
         """See `Decoder.decode`."""
+        return self._asked(wire.FILM, data, wire.read)
+
+    def stored(self, data: bytes) -> StoredFilm:
+        """See `Decoder.stored`."""
+        return self._asked(wire.STORED, data, wire.read_stored)
+
+    def _asked(self, wish: bytes, data: bytes, read: Callable[[bytes, mmap.mmap], T]) -> T:
         if len(data) > self._limits.max_bytes:  # not worth a copy
             raise Rejected(Code.TOO_LARGE_BYTES, max=f"{self._limits.max_bytes / 2**20:.3g}")
         worker = self._idle.get()
@@ -70,7 +86,7 @@ class DecoderPool:
                     worker.close()
                 worker = None  # should the start of another one fail, the place is not lost
                 worker = _Worker(self._limits)
-            return worker.decode(data)
+            return worker.ask(wish + data, read)
         finally:
             self._idle.put(worker)
 
@@ -96,7 +112,7 @@ class _Worker:
         self._limits = limits
         self._films = 0
         self._is_ready = False
-        n_bytes = limits.max_pixels
+        n_bytes = SAMPLE_BYTES * limits.max_pixels
         fd = wire.open_memory(n_bytes)
         self._parent, child = Pipe()
         try:
@@ -111,22 +127,22 @@ class _Worker:
         """Whether it lives and has not served too long."""
         return self._process.poll() is None and self._films < MOST_FILMS
 
-    def decode(self, data: bytes) -> Film:
-        """Decode one file; whatever happens to the process is a code."""
+    def ask(self, message: bytes, read: Callable[[bytes, mmap.mmap], T]) -> T:
+        """Have one file decoded; whatever happens to the process is a code."""
         self._films += 1
         try:
             if not self._is_ready:
                 self._await(READY_SECONDS)
                 self._is_ready = True
-            self._parent.send_bytes(data)
-            film = wire.read(self._await(2.0 * self._limits.decode_seconds), self._memory)
+            self._parent.send_bytes(message)
+            found = read(self._await(2.0 * self._limits.decode_seconds), self._memory)
         except (OSError, EOFError, ValueError, TypeError, KeyError) as error:
             code = self._how_it_ended()
             raise Rejected(code, seconds=2 * self._limits.decode_seconds) from error
-        if film.pixels.nbytes > KEPT_PAGES:
+        if len(message) > KEPT_BYTES:
             os.ftruncate(self._fd, 0)
-            os.ftruncate(self._fd, self._limits.max_pixels)
-        return film
+            os.ftruncate(self._fd, SAMPLE_BYTES * self._limits.max_pixels)
+        return found
 
     def _await(self, seconds: float) -> bytes:
         if not self._parent.poll(seconds):

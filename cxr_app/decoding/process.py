@@ -9,7 +9,7 @@ from cxr_app.codes import Code
 from cxr_app.decoding import wire
 from cxr_app.decoding.sandbox import allow_seconds, confine, warm_up
 from cxr_app.errors import Rejected
-from cxr_app.imaging.decode import decode
+from cxr_app.imaging.decode import decode, decode_stored
 from cxr_app.limits import Limits
 
 __all__ = ["main"]
@@ -29,12 +29,14 @@ def main() -> None:
         except EOFError:
             return
         allow_seconds(limits.decode_seconds)
-        parent.send_bytes(_answer(data, limits, memory))
+        parent.send_bytes(_answer(data[:1], data[1:], limits, memory))
         del data
 
 
-def _answer(data: bytes, limits: Limits, memory: mmap.mmap) -> bytes:
+def _answer(wish: bytes, data: bytes, limits: Limits, memory: mmap.mmap) -> bytes:
     try:
+        if wish == wire.STORED:
+            return wire.fill_stored(memory, decode_stored(data, limits))
         return wire.fill(memory, decode(data, limits))
     except Rejected as error:
         return wire.refusal(error)

@@ -11,12 +11,15 @@ import numpy as np
 
 from cxr_app.codes import Code
 from cxr_app.errors import Rejected
+from cxr_app.imaging.dicom.display import DisplayTransform, Function
 from cxr_app.imaging.film import Facts, Film, Format
+from cxr_app.imaging.stored import StoredFilm
 
-__all__ = ["fill", "open_memory", "read", "refusal"]
+__all__ = ["FILM", "STORED", "fill", "fill_stored", "open_memory", "read", "read_stored", "refusal"]
 
-# Memory that both share: eight-bit pixels as shown, which are all that a run needs.
-PIXEL_BYTES: Final = 1
+FILM: Final = b"F"  # before a file's bytes: what is wanted of it
+STORED: Final = b"S"
+_TYPES: Final = frozenset({"uint8", "uint16", "int8", "int16"})
 
 
 def open_memory(n_bytes: int) -> int:
@@ -44,6 +47,14 @@ def fill(memory: mmap.mmap, film: Film) -> bytes:
     return json.dumps({"depth": film.depth, "facts": facts, "warnings": film.warnings}).encode()
 
 
+def fill_stored(memory: mmap.mmap, film: StoredFilm) -> bytes:
+    """Put a film's stored values into shared memory, and return what else is to say of them."""
+    values = film.values
+    np.frombuffer(memory, values.dtype, values.size).reshape(values.shape)[:] = values
+    told = {"shape": values.shape, "type": str(values.dtype), "spacing": film.spacing_mm}
+    return json.dumps({**told, "transform": asdict(film.transform)}).encode()
+
+
 def refusal(error: Rejected) -> bytes:
     """Say why there is no film."""
     return json.dumps({"code": error.code, "figures": error.figures}).encode()
@@ -59,9 +70,7 @@ def read(reply: bytes, memory: mmap.mmap) -> Film:
     ValueError, TypeError, KeyError
         For a reply that no decoder gives.
     """
-    told: dict[str, Any] = json.loads(reply)
-    if "code" in told:
-        raise Rejected(Code(told["code"]), **told["figures"])
+    told = _told(reply)
     facts = Facts(**{**told["facts"], "format": Format(told["facts"]["format"])})
     pixels = np.frombuffer(memory, np.uint8, facts.height * facts.width)
     return Film(
@@ -70,3 +79,27 @@ def read(reply: bytes, memory: mmap.mmap) -> Film:
         facts=facts,
         warnings=tuple(Code(code) for code in told["warnings"]),
     )
+
+
+def read_stored(reply: bytes, memory: mmap.mmap) -> StoredFilm:
+    """Read a reply about stored values, see `read`."""
+    told = _told(reply)
+    if told["type"] not in _TYPES:
+        raise ValueError("stored values of no known type")
+    height, width = told["shape"]
+    stated = told["transform"]
+    function = Function(stated.pop("window_function"))
+    padding = stated.pop("padding")
+    transform = DisplayTransform(
+        **stated, window_function=function, padding=tuple(padding) if padding else None
+    )
+    values = np.frombuffer(memory, told["type"], height * width).reshape(height, width).copy()
+    spacing = tuple(told["spacing"]) if told["spacing"] else None
+    return StoredFilm(values=values, transform=transform, spacing_mm=spacing)
+
+
+def _told(reply: bytes) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(reply)
+    if "code" in told:
+        raise Rejected(Code(told["code"]), **told["figures"])
+    return told

@@ -27,17 +27,28 @@ class Grey:
         Bits of a sample before: 8 for up to eight bits, else 16.
     warnings : tuple of Code
         `colour_image`, `transparency_flattened`.
+    deep : ndarray, uint16 [height, width], or None
+        The samples themselves where there were more than eight bits, and nothing but grey.
+    highest : int
+        What `deep` shows as white.
     """
 
     pixels: NDArray[np.uint8]
     depth: Literal[8, 16] = 8
     warnings: tuple[Code, ...] = ()
+    deep: NDArray[np.uint16] | None = None
+    highest: int = 255
 
 
 def grey_of(samples: NDArray[Any], declared_max: int | None = None) -> Grey:
     """Make grey of samples [height, width] of any depth, see `to_uint8`."""
     depth: Literal[8, 16] = 8 if samples.dtype.itemsize == 1 else 16
-    return Grey(pixels=to_uint8(samples, declared_max), depth=depth)
+    pixels = to_uint8(samples, declared_max)
+    if samples.dtype != np.uint16 or samples.ndim != 2 or samples.size == 0:
+        return Grey(pixels=pixels, depth=depth)
+    top = int(samples.max())
+    highest = declared_max if declared_max and top <= declared_max else full_scale(top)
+    return Grey(pixels=pixels, depth=depth, deep=samples, highest=highest)
 
 
 def grey_of_rgb(rgb: NDArray[np.uint8]) -> Grey:
@@ -87,7 +98,8 @@ def lay_on_black(grey: Grey, alpha: NDArray[np.uint8], *, is_multiplied: bool = 
         # (x + 128 + (x + 128 >> 8)) >> 8 is x / 255 rounded, for any product of two bytes.
         product = pixels.astype(np.uint16) * alpha.astype(np.uint16) + np.uint16(128)
         pixels = ((product + (product >> 8)) >> 8).astype(np.uint8)
-    return replace(grey, pixels=pixels, warnings=(*grey.warnings, Code.TRANSPARENCY_FLATTENED))
+    warnings = (*grey.warnings, Code.TRANSPARENCY_FLATTENED)
+    return replace(grey, pixels=pixels, warnings=warnings, deep=None)
 
 
 def grey_of_picture(picture: Image.Image, declared_max: int | None = None) -> Grey:

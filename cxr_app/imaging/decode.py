@@ -6,7 +6,6 @@ from types import MappingProxyType
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cxr_app.codes import Code, in_order
 from cxr_app.errors import Rejected
@@ -22,23 +21,11 @@ from cxr_app.imaging.pillow import open_picture, orientation_of, translated
 from cxr_app.imaging.png import read_png
 from cxr_app.imaging.signature import sniff
 from cxr_app.imaging.size import Size, check_size, check_unpacked
+from cxr_app.imaging.stored import StoredFilm, stored_in_dicom, stored_in_picture
 from cxr_app.imaging.tiff import read_tiff
 from cxr_app.limits import MIB, Limits
 
-__all__ = ["decode", "make_film"]
-
-# EXIF 2.32, table 4.6.4 A: where row 0 and column 0 stand; here: how to bring them back.
-_TURNS: Final[Mapping[int, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]]] = MappingProxyType(
-    {
-        2: lambda a: a[:, ::-1],
-        3: lambda a: a[::-1, ::-1],
-        4: lambda a: a[::-1],
-        5: lambda a: a.T,
-        6: lambda a: a.T[:, ::-1],  # a quarter turn clockwise
-        7: lambda a: a[::-1, ::-1].T,
-        8: lambda a: a.T[::-1],  # a quarter turn counter-clockwise
-    }
-)
+__all__ = ["decode", "decode_stored", "make_film"]
 
 
 def decode(data: bytes, limits: Limits) -> Film:
@@ -61,19 +48,37 @@ def decode(data: bytes, limits: Limits) -> Film:
         `too_small`, `truncated`, `corrupt`, `dicom_...`, `multi_frame`, `too_large_unpacked`,
         `bad_pixel_values`. No other exception leaves this function, whatever the bytes.
     """
-    if not data:
-        raise Rejected(Code.EMPTY)
-    if len(data) > limits.max_bytes:
-        raise Rejected(Code.TOO_LARGE_BYTES, max=f"{limits.max_bytes / MIB:.3g}")
-    found = sniff(data)
+    found = _format(data, limits)
     with translated():
         return make_film(_READERS[found](data, limits), found)
 
 
+def decode_stored(data: bytes, limits: Limits) -> StoredFilm:
+    """Give the values that a file stores, and how they are shown.
+
+    Raises
+    ------
+    Rejected
+        As `decode`.
+    """
+    found = _format(data, limits)
+    with translated():
+        if found is Format.DICOM:
+            return stored_in_dicom(read_dicom(data, limits))
+        return stored_in_picture(_READERS[found](data, limits))
+
+
+def _format(data: bytes, limits: Limits) -> Format:
+    if not data:
+        raise Rejected(Code.EMPTY)
+    if len(data) > limits.max_bytes:
+        raise Rejected(Code.TOO_LARGE_BYTES, max=f"{limits.max_bytes / MIB:.3g}")
+    return sniff(data)
+
+
 def make_film(picture: Picture, found: Format) -> Film:
     """Turn a picture upright, as a viewer shows it, and state what is known of it."""
-    turn = _TURNS.get(picture.orientation)
-    upright = picture.grey.pixels if turn is None else turn(picture.grey.pixels)
+    upright = picture.upright(picture.grey.pixels)
     height, width = upright.shape
     return Film(
         pixels=np.ascontiguousarray(upright),

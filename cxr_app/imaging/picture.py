@@ -1,11 +1,29 @@
 """A decoded picture, before it is turned upright and becomes a film."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+
+from numpy.typing import NDArray
 
 from cxr_app.codes import Code
 from cxr_app.imaging.colour import Grey
 
 __all__ = ["Picture", "Stated"]
+
+# EXIF 2.32, table 4.6.4 A: where row 0 and column 0 stand; here: how to bring them back.
+_TURNS: Final[Mapping[int, Callable[[NDArray[Any]], NDArray[Any]]]] = MappingProxyType(
+    {
+        2: lambda a: a[:, ::-1],
+        3: lambda a: a[::-1, ::-1],
+        4: lambda a: a[::-1],
+        5: lambda a: a.T,
+        6: lambda a: a.T[:, ::-1],  # a quarter turn clockwise
+        7: lambda a: a[::-1, ::-1].T,
+        8: lambda a: a.T[::-1],  # a quarter turn counter-clockwise
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,3 +55,8 @@ class Picture:
     orientation: int = 1
     warnings: tuple[Code, ...] = ()
     stated: Stated = field(default_factory=Stated)
+
+    def upright(self, pixels: NDArray[Any]) -> NDArray[Any]:
+        """Turn pixels [height, width] of this picture upright, as a viewer shows it."""
+        turn = _TURNS.get(self.orientation)
+        return pixels if turn is None else turn(pixels)

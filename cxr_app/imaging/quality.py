@@ -17,7 +17,7 @@ __all__ = ["examine"]
 LEVELS: Final = 256  # grey levels of a film
 FLAT_SPAN: Final = 0.10  # of the range, between the 1st and the 99th percentile
 REDUCED: Final = 128  # pixels of a side, to look for borders
-UNIFORM: Final = 4.0  # grey levels that a border's row may spread by; JPEG leaves some
+UNIFORM: Final = 0.016  # of the film's span, that a border's row may spread by; JPEG leaves some
 LEAST_PICTURE: Final = 0.6  # share of the area, below which the borders are wide
 FEWEST_LEVELS: Final = 4  # a film of 1 or 2 bits is a drawing of a film
 
@@ -56,7 +56,7 @@ def examine(film: Film, limits: Limits) -> tuple[Code, ...]:
     if dark == bright:
         raise Rejected(Code.NOT_A_CHEST_FILM, reason="it is a single shade of grey")
     warnings = []
-    if _picture_share(film) < LEAST_PICTURE:
+    if _picture_share(film, bright - dark) < LEAST_PICTURE:
         warnings.append(Code.HEAVILY_CROPPED)
     if bright - dark < FLAT_SPAN * (LEVELS - 1) or np.count_nonzero(counts) <= FEWEST_LEVELS:
         warnings.append(Code.LOW_CONTRAST)
@@ -67,11 +67,11 @@ def examine(film: Film, limits: Limits) -> tuple[Code, ...]:
     return tuple(warnings)
 
 
-def _picture_share(film: Film) -> float:
+def _picture_share(film: Film, span: int) -> float:
     """Measure what is left of a film without wide uniform borders, as a share of its area."""
     small = Image.fromarray(film.pixels).resize((REDUCED, REDUCED), Image.Resampling.BOX)
     grey = np.asarray(small, dtype=np.float32)
-    sides = [np.flatnonzero(grey.std(axis=axis) > UNIFORM) for axis in (0, 1)]
+    sides = [np.flatnonzero(grey.std(axis=axis) > UNIFORM * span) for axis in (0, 1)]
     spans = [side[-1] - side[0] + 1 if side.size else 0 for side in sides]
     return float(spans[0] * spans[1] / REDUCED**2)
 

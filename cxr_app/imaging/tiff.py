@@ -5,6 +5,7 @@ import logging
 import struct
 import zlib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import imagecodecs
@@ -173,7 +174,8 @@ def _grey(pixels: NDArray[Any], page: TiffPage) -> Grey:
     inverted = page.photometric == PHOTOMETRIC.MINISWHITE
     shown = 255 - grey.pixels if inverted else grey.pixels  # before it is laid on black
     bits = page.bitspersample
-    grey = Grey(pixels=shown, depth=8 if bits <= 8 else 16, warnings=grey.warnings)
+    deep = None if inverted else grey.deep
+    grey = replace(grey, pixels=shown, depth=8 if bits <= 8 else 16, deep=deep)
     kinds = page.extrasamples
     if not kinds or int(kinds[0]) not in (1, 2):  # 1 multiplied by alpha already, 2 not
         return grey

@@ -21,6 +21,7 @@ from cxr_app.errors import Rejected
 from cxr_app.imaging.decode import decode
 from cxr_app.imaging.drawing import draw_film, draw_png
 from cxr_app.limits import MIB, Limits
+from tests.imaging.dicom.makers import dcm
 
 FILM = draw_film(1, size=(300, 260)).pixels
 EVERY_FORMAT = ["JPEG", "PNG", "WEBP", "BMP", "TIFF", "AVIF", "JPEG2000"]
@@ -180,3 +181,30 @@ def workers(pool: DecoderPool) -> list[int]:
     for worker in idle:
         pool._idle.put(worker)
     return [worker._process.pid for worker in idle if worker is not None]
+
+
+def test_stored_values_of_16_bits_come_with_how_they_are_shown(pool: DecoderPool):
+    ramp = np.arange(100 * 120, dtype=np.uint16).reshape(100, 120)
+    file = io.BytesIO()
+    Image.fromarray(ramp).save(file, "PNG")
+
+    found = pool.stored(file.getvalue())
+
+    assert np.array_equal(found.values, ramp)
+    # The highest, 11,999, lies below 2^14 - 1 = 16,383: a window of 16,384 about 8,192.
+    assert (found.transform.window_centre, found.transform.window_width) == (8192, 16384)
+
+
+def test_stored_values_of_dicom_keep_their_sign_their_window_and_their_spacing(pool: DecoderPool):
+    values = (np.arange(96 * 96, dtype=np.int16) - 4000).reshape(96, 96)
+    data = dcm(values, WindowCenter="40", WindowWidth="400", ImagerPixelSpacing="0.2\\0.1")
+
+    found = pool.stored(data)
+
+    assert np.array_equal(found.values, values)
+    assert (found.transform.window_centre, found.transform.window_width) == (40, 400)
+    assert found.spacing_mm == (0.2, 0.1)
+
+
+def test_stored_values_of_eight_bits_are_the_pixels(pool: DecoderPool):
+    assert np.array_equal(pool.stored(packed("PNG")).values, FILM)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from cxr_app.codes import Code
+from cxr_app.discs import disc_folders, is_beside_films, passed_over
 from cxr_app.errors import CxrError
 from cxr_app.pages import state
 from cxr_app.pages.parts import film_card, watch, wording
@@ -18,8 +19,15 @@ def show(session: PatientSession, run: Run | None) -> None:
     with st.container():
         _head(session, run)
     with st.container():
+        discs = disc_folders(film.source.name for film in session.films)
+        beside = 0
         for outcome in session.outcomes:
-            film_card.show(session.id, outcome)
+            if discs and is_beside_films(outcome.record, discs):
+                beside += 1
+            else:
+                film_card.show(session.id, outcome)
+        if beside:
+            st.html(wording.small_html(passed_over(beside)))
 
 
 def _head(session: PatientSession, run: Run | None) -> None:
