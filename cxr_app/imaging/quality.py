@@ -72,7 +72,9 @@ def _picture_share(film: Film, span: int) -> float:
     small = Image.fromarray(film.pixels).resize((REDUCED, REDUCED), Image.Resampling.BOX)
     grey = np.asarray(small, dtype=np.float32)
     sides = [np.flatnonzero(grey.std(axis=axis) > UNIFORM * span) for axis in (0, 1)]
-    spans = [side[-1] - side[0] + 1 if side.size else 0 for side in sides]
+    if not all(side.size for side in sides):  # even all over: then there is no border either
+        return 1.0
+    spans = [side[-1] - side[0] + 1 for side in sides]
     return float(spans[0] * spans[1] / REDUCED**2)
 
 

@@ -62,3 +62,23 @@ def test_refusals(pixels: np.ndarray, code: Code) -> None:
 
     assert caught.value.code is code
     assert str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("inner", "warnings"),
+    [
+        pytest.param(240, (), id="borders that leave 64 % of the picture"),
+        pytest.param(210, (Code.HEAVILY_CROPPED,), id="borders that leave 49 %"),
+    ],
+)
+@pytest.mark.parametrize("around", [0, 255])
+def test_a_film_that_is_small_within_wide_borders(
+    inner: int, around: int, warnings: tuple[Code, ...]
+) -> None:
+    pixels = np.full((300, 300), around, np.uint8)
+    start = (300 - inner) // 2
+    pixels[start : start + inner, start : start + inner] = film(1, (inner, inner))
+
+    found = examine(_film(pixels), Limits())
+
+    assert [code for code in found if code is not Code.UPSCALED] == list(warnings)
