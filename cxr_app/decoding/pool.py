@@ -7,11 +7,11 @@ import queue
 import signal
 import subprocess
 import sys
+import weakref
 from collections.abc import Callable
 from dataclasses import asdict
 from multiprocessing import Pipe
 from pathlib import Path
-from threading import Lock
 from typing import Final, Protocol, TypeVar
 
 from cxr_app.codes import Code
@@ -62,9 +62,9 @@ class DecoderPool:
 
     def __init__(self, limits: Limits, n_processes: int = DECODERS) -> None:
         self._limits = limits
-        self._lock = Lock()
-        self._is_open = True
         self._idle: queue.SimpleQueue[_Worker | None] = queue.SimpleQueue()
+        # Also where nobody closes the pool: a page drops it when its model changes.
+        self._end = weakref.finalize(self, _end, self._idle)
         for _ in range(n_processes):  # they start and warm up side by side
             self._idle.put(_Worker(limits))
 
@@ -91,18 +91,8 @@ class DecoderPool:
             self._idle.put(worker)
 
     def close(self) -> None:
-        """End the processes; those at work first finish."""
-        with self._lock:
-            if not self._is_open:
-                return
-            self._is_open = False
-        while True:
-            try:
-                worker = self._idle.get_nowait()
-            except queue.Empty:
-                return
-            if worker is not None:
-                worker.close()
+        """End the processes; a file that is being decoded loses its own."""
+        self._end()
 
 
 class _Worker:
@@ -169,6 +159,12 @@ class _Worker:
             self._process.wait()
         self._memory.close()
         os.close(self._fd)
+
+
+def _end(idle: "queue.SimpleQueue[_Worker | None]") -> None:
+    while not idle.empty():
+        if (worker := idle.get()) is not None:
+            worker.close()
 
 
 def _start(limits: Limits, pipe: int, memory: int) -> subprocess.Popen[bytes]:

@@ -41,5 +41,7 @@ def make_input(film: Film, limits: Limits) -> FilmInput:
         As `cxr_app.imaging.quality.examine`.
     """
     quality = examine(film, limits)
+    if is_drawing(film):  # whose words say that it is one
+        quality = tuple(code for code in quality if code is not Code.ANNOTATIONS_BURNED_IN)
     facts = replace(film.facts, is_drawing=is_drawing(film))
     return FilmInput(pixels=to_input(film), facts=facts, warnings=(*film.warnings, *quality))

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from cxr_app import Prediction, load_bundle
 from cxr_app.codes import Code
+from cxr_app.decoding.pool import DecoderPool
 from cxr_app.errors import Rejected
 from cxr_app.limits import Limits
 from cxr_app.pages.parts import model
@@ -138,7 +139,7 @@ def test_uploads_that_come_later_join_the_first(app: AppTest):
 def test_a_fault_in_a_click_is_told_without_what_was_typed(
     app: AppTest, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
-    def failing(self: object, name: str) -> str:
+    def failing(self: object, name: str, age_years: float | None) -> str:
         raise KeyError(name)
 
     monkeypatch.setattr(Workspace, "start", failing)
@@ -279,10 +280,11 @@ def test_more_addresses_than_a_page_takes_are_refused_and_kept(
 # Results
 
 
-def test_the_page_shows_what_the_pipeline_records(app: AppTest, tiny_bundle: Path):
-    record = classify_one(
-        UploadSource(*OTHER[:2]), Prediction(load_bundle(tiny_bundle)), limits=Limits()
-    )
+def test_the_page_shows_what_the_pipeline_records(
+    app: AppTest, tiny_bundle: Path, decoder: DecoderPool
+):
+    prediction = Prediction(load_bundle(tiny_bundle))
+    record = classify_one(UploadSource(*OTHER[:2]), prediction, limits=Limits(), decoder=decoder)
 
     classify(app, OTHER)
 
@@ -333,7 +335,8 @@ def test_a_warning_stands_above_the_number(app: AppTest):
     classify(app, GOOD)  # 128 pixels high
 
     assert [warning.value for warning in app.warning] == [
-        "The film is small and was enlarged, so fine detail is missing."
+        "The film is small and was enlarged, so fine detail is missing.",
+        "Text is part of the image and may identify the patient. Do not share it unchecked.",
     ]
     kinds = [
         "warning" if element.type == "warning" else "number"
@@ -341,7 +344,7 @@ def test_a_warning_stands_above_the_number(app: AppTest):
         if element.type == "warning"
         or (element.type == "html" and "Model output" in element.proto.body)
     ]
-    assert kinds == ["warning", "number"]
+    assert kinds == ["warning", "warning", "number"]
 
 
 def test_results_stay_when_the_page_runs_again(app: AppTest):

@@ -5,13 +5,20 @@ from dataclasses import replace
 import pytest
 
 from cxr_app.codes import Code
+from cxr_app.imaging.film import Facts, Format
 from cxr_app.pages.parts import wording
 from cxr_app.records import ModelFacts, Record, Status
 from cxr_app.spec import Interval
 from tests.bundles import tiny_spec
 
 
-def record(probability: float, *, threshold: float = 0.5, unsure: bool = False) -> Record:
+def record(
+    probability: float,
+    *,
+    threshold: float = 0.5,
+    unsure: bool = False,
+    is_drawing: bool = False,
+) -> Record:
     label = "PNEUMONIA" if probability >= threshold else "NORMAL"
     confidences = {"NORMAL": 1 - probability, "PNEUMONIA": probability}
     return Record(
@@ -26,7 +33,7 @@ def record(probability: float, *, threshold: float = 0.5, unsure: bool = False) 
         threshold=threshold,
         zone=(0.4, 0.6),
         warnings=(Code.NEAR_THRESHOLD,) if unsure else (),
-        facts=None,
+        facts=Facts(format=Format.PNG, width=640, height=640, is_drawing=is_drawing),
         model=ModelFacts(name="tiny", version="1", bundle_sha256="0" * 64),
         engine="drawn",
         precision="f32",
@@ -52,8 +59,8 @@ def test_an_answer_in_the_zone_leads_with_not_sure():
 
 
 def test_the_picture_is_described_with_its_answer():
-    assert wording.alt_text(record(0.1), is_drawing=False) == "Film 3; model output NORMAL 90.0%"
-    assert wording.alt_text(record(0.52, unsure=True), is_drawing=True) == (
+    assert wording.alt_text(record(0.1)) == "Film 3; model output NORMAL 90.0%"
+    assert wording.alt_text(record(0.52, unsure=True, is_drawing=True)) == (
         "Drawing 3; model output PNEUMONIA 52.0%, indeterminate"
     )
 
