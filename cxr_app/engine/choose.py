@@ -6,7 +6,7 @@ from cxr_app.engine.lungs import LUNGS_MODEL, LungsEngine
 from cxr_app.errors import UsageError
 from cxr_app.settings import EngineName, Precision, Settings
 
-__all__ = ["open_engine"]
+__all__ = ["open_engine", "with_lungs"]
 
 
 def open_engine(files: ModelFiles, settings: Settings) -> Engine:
@@ -20,10 +20,12 @@ def open_engine(files: ModelFiles, settings: Settings) -> Engine:
     BundleError
         Where it cannot serve the bundle.
     """
-    engine = _open_classifier(files, settings)
-    if LUNGS_MODEL not in files.names:
-        return engine
-    return LungsEngine(engine, files, threads=settings.threads)
+    return with_lungs(_open_classifier(files, settings), files, threads=settings.threads)
+
+
+def with_lungs(engine: Engine, files: ModelFiles, *, threads: int = 0) -> Engine:
+    """Let an engine find the lungs too, where the bundle can."""
+    return LungsEngine(engine, files, threads=threads) if LUNGS_MODEL in files.names else engine
 
 
 def _open_classifier(files: ModelFiles, settings: Settings) -> Engine:

@@ -15,7 +15,7 @@ on, those of the validation part measure. --adults is an archive laid out as NIH
 KIND/SOURCE-NUMBER.jpg; it may be repeated. Patterns, pages and charts are drawn.
 
 exit status:
-  0  the gate is in the model; its figures are in the model's report/gate.csv
+  0  the gate is in the model; its figures are on the model's card
   2  wrong usage, or data or a model that cannot be used
   130  stopped by Ctrl-C; the model is as it was
 """
@@ -65,4 +65,4 @@ def run(options: argparse.Namespace) -> None:
     )
     for name, share in found.items():
         print(f"{name:>26} {share:.4f}")
-    print(options.model / "report" / "gate.csv")
+    print(options.model / "report" / "card.md")

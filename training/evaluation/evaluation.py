@@ -8,6 +8,7 @@ from typing import Any
 
 from cxr_app.bundle import Bundle
 from cxr_app.codes import Code
+from cxr_app.engine.choose import with_lungs
 from cxr_app.engine.openvino import OpenVinoEngine
 from cxr_app.limits import Limits
 from cxr_app.prediction import Prediction
@@ -89,7 +90,7 @@ def evaluate(request: EvaluationRequest) -> dict[str, Any]:
     part = find_part(bundle, request.data, part=request.part, recipe=request.recipe)
     copies = find_copies(request.copies, part.films, spec.labels, part=request.part)
     # Settings of the environment must not change a figure.
-    engine = OpenVinoEngine(bundle, precision=Precision.F32)
+    engine = with_lungs(OpenVinoEngine(bundle, precision=Precision.F32), bundle)
     opening = None
     if request.part == "test":
         opening = ledger.begin(bundle, part.films, with_forms=request.with_forms)
@@ -132,9 +133,9 @@ def evaluate(request: EvaluationRequest) -> dict[str, Any]:
 
 def _check(request: EvaluationRequest) -> None:
     spec = request.bundle.spec
-    if spec.task is Task.MULTICLASS or spec.gate is not None:
-        what = "asks for a gate" if spec.gate is not None else f"answers a {spec.task} task"
-        raise TrainingError(Code.USAGE, reason=f"{spec.name} {what}, which is not measured")
+    if spec.task is Task.MULTICLASS:
+        reason = f"{spec.name} answers a {spec.task} task, which is not measured"
+        raise TrainingError(Code.USAGE, reason=reason)
     if spec.task is not Task.BINARY and (request.with_forms or request.copies):
         option = "--perturb" if request.with_forms else "--copies"
         reason = f"{option} is for two classes, and {spec.name} answers findings"

@@ -1,8 +1,6 @@
 """From pictures of all kinds to a model that knows chest films from others."""
 
-import csv
 import io
-import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -38,6 +36,7 @@ from training.examination.pictures import (
 )
 from training.export.parts import add_parts
 from training.recipes.recipe import read_recipe
+from training.reporting.report import carry_over
 
 __all__ = ["GateRequest", "make_gate"]
 
@@ -100,12 +99,8 @@ def make_gate(request: GateRequest) -> dict[str, float]:
         gate = GateSpec(files=(GATE_FILE, ORIENTATION_FILE), limits=fitted.limits)
         return replace(spec, gate=gate)
 
-    def report(folder: Path) -> None:
-        (folder / "gate.json").write_text(json.dumps(found, indent=1) + "\n", "utf-8")
-        with (folder / "gate.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(table[0]))
-            writer.writeheader()
-            writer.writerows(table)
+    def report(made: Bundle) -> None:
+        carry_over(bundle, made, gate={"summary": found, "figures": table})
 
     files = {
         GATE_FILE: _packed(gate_arrays(fitted.gate)),

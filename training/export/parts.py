@@ -21,7 +21,7 @@ def add_parts(
     change: Callable[[Spec], Spec],
     *,
     without: Collection[str] = (),
-    report: Callable[[Path], None] = lambda _: None,
+    report: Callable[[Bundle], None] = lambda _: None,
 ) -> Bundle:
     """Write files into a bundle and describe them; a killed write leaves the old bundle whole.
 
@@ -35,8 +35,8 @@ def add_parts(
         What else changes in the description; the hashes of the files are put in here.
     without : collection of str
         Files that are taken out.
-    report : callable (Path) -> None
-        Writes into the new bundle's `report/`.
+    report : callable (Bundle) -> None
+        Writes into the new bundle's `report/`, which lies elsewhere until it is put in its place.
 
     Raises
     ------
@@ -62,9 +62,8 @@ def add_parts(
         kept = {name: sha256 for name, sha256 in spec.files.items() if name not in without}
         spec = replace(spec, files={**kept, **hashes})
         (new / "spec.json").write_bytes(spec_bytes(spec))
-        open_bundle(new)
         (new / "report").mkdir(exist_ok=True)
-        report(new / "report")
+        report(open_bundle(new))
         put(new, folder, aside=aside_of(folder))
     finally:
         shutil.rmtree(new, ignore_errors=True)

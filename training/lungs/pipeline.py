@@ -1,6 +1,5 @@
 """From films with masks to a model that finds the lungs."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from training.export.parts import add_parts
 from training.lungs.films import MaskedFilms, read_masked_films
 from training.lungs.fit import CHANGES, dice, fit_lungs
 from training.lungs.graph import Lungs, lungs_files
+from training.reporting.report import carry_over
 
 __all__ = ["LungFigures", "make_lungs"]
 
@@ -58,9 +58,8 @@ def make_lungs(
         lungs = LungsSpec(side=LUNGS_SIDE, films=len(to_fit.films), dice=plain)
         return replace(spec, format=2, lungs=lungs, gate=None)
 
-    def report(folder: Path) -> None:
-        rows = [asdict(one) for one in figures]
-        (folder / "lungs.json").write_text(json.dumps(rows, indent=1) + "\n", "utf-8")
+    def report(made: Bundle) -> None:
+        carry_over(bundle, made, lungs=[asdict(one) for one in figures], gate=None)
 
     add_parts(bundle, files, change, without=_GATE_FILES, report=report)
     return figures

@@ -19,7 +19,7 @@ from training.reporting.card import card
 from training.reporting.curve_plots import draw_curves
 from training.selection.candidates import Candidate
 
-__all__ = ["RunResults", "never_trained", "update_report", "write_report"]
+__all__ = ["RunResults", "carry_over", "never_trained", "update_report", "write_report"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +65,23 @@ class RunResults:
 def write_report(bundle: Bundle, results: RunResults) -> None:
     """Write `report/` of a fresh bundle."""
     update_report(bundle, _metrics(bundle, results))
+
+
+def carry_over(before: Bundle, after: Bundle, **found: Any) -> None:
+    """Write `report/` of a bundle that got further parts: what was measured before stays.
+
+    Each evaluation bears the identity of the bundle that it measured, so the card can tell.
+
+    Parameters
+    ----------
+    before, after : Bundle
+    **found : object
+        Further entries of `metrics.json`; None takes one out.
+    """
+    if not (before.folder / "report" / "metrics.json").is_file():
+        return  # a bundle that was made without a report
+    metrics = {**read_metrics(before), "bundle_sha256": after.sha256, **found}
+    update_report(after, {name: one for name, one in metrics.items() if one is not None})
 
 
 def update_report(bundle: Bundle, metrics: dict[str, Any]) -> None:
