@@ -19,6 +19,7 @@ settings.register_profile("soak", max_examples=2_000, deadline=None)
 SLOW = (
     "bad/test_command_line.py",
     "bad/test_page.py",
+    "decoding/",
     "contract/",
     "stories/",
     "test_golden.py",
