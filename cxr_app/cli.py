@@ -17,7 +17,7 @@ from tqdm import tqdm
 from cxr_app.bundle import load_bundle
 from cxr_app.codes import Code
 from cxr_app.decoding.pool import DecoderPool
-from cxr_app.discs import disc_folders, is_beside_films, passed_over
+from cxr_app.discs import find_discs, is_beside_films, passed_over
 from cxr_app.engine.choose import open_engine
 from cxr_app.errors import CxrError, Rejected, UsageError
 from cxr_app.export import csv, jsonl, table
@@ -181,7 +181,7 @@ def _predict(options: argparse.Namespace) -> int:
         if sys.stderr.isatty():
             total = sum(1 for _ in find(options.sources))
         beside: list[Record] = []
-        films = _films(records, _discs(options.sources), beside)
+        films = _films(records, find_discs(options.sources), beside)
         count, is_any_rejected = _write(films, _FORMATS[options.format], stream, total)
         was_interrupted = is_interrupted()
     if beside:
@@ -191,19 +191,6 @@ def _predict(options: argparse.Namespace) -> int:
     if was_interrupted:
         return 130
     return 1 if options.strict and is_any_rejected else 0
-
-
-def _discs(sources: list[str]) -> tuple[str, ...]:
-    """Find the folders that are discs, as records name what lies in them."""
-    names = (f"{text.rstrip('/')}/{name}" for text in sources for name in _listed(text))
-    return disc_folders(names)
-
-
-def _listed(folder: str) -> list[str]:
-    try:
-        return os.listdir(folder) if os.path.isdir(folder) else []  # noqa: PTH112, PTH208
-    except OSError:
-        return []
 
 
 def _films(

@@ -22,6 +22,7 @@ SLOW = (
     "decoding/",
     "contract/",
     "stories/",
+    "test_discs.py",
     "test_golden.py",
     "test_imports.py",
     "test_silence.py",
