@@ -24,6 +24,7 @@ OTHERS: Final = MappingProxyType(
         "photo": "it looks like a photograph or a drawing",
         "page": "it looks like a page, a chart or a screen",
         "pattern": "it looks like a pattern, not a picture",
+        "several": "it looks like several films in one picture",
     }
 )
 _UNLIKE: Final = "it is unlike every chest film that the program knows"
