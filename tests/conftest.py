@@ -65,3 +65,13 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     # second for all that TensorFlow has made, none of which is garbage.
     gc.freeze()
     return folder
+
+
+@pytest.fixture(scope="session")
+def gated_bundle(tiny_bundle: Path) -> Path:
+    """Make a small real bundle that examines films: dark pictures are none, all others are."""
+    from tests.bundles import make_gated_bundle
+
+    folder = tiny_bundle.with_name("gated")
+    make_gated_bundle(tiny_bundle, folder)
+    return folder
