@@ -126,7 +126,8 @@ def read_film(
         return Reading(outcome=film, facts=None, seconds=seconds, identity=identity), None
     outcome = attempt(lambda: make_input(film, limits))
     seconds = time.perf_counter() - started
-    reading = Reading(outcome=outcome, facts=film.facts, seconds=seconds, identity=identity)
+    facts = film.facts if isinstance(outcome, Rejected) else outcome.facts
+    reading = Reading(outcome=outcome, facts=facts, seconds=seconds, identity=identity)
     return reading, film
 
 
