@@ -22,8 +22,9 @@ def classifier(**changes: Any) -> LinearClassifier:
 
 
 def test_each_number_is_standardised():
-    # (5 - 1) / 2 and (3 - 0) / 1
-    assert classifier().standardised(np.array([5, 3], np.float32)).tolist() == [2.0, 3.0]
+    found = classifier().standardised(np.array([5, 3], np.float32))
+
+    assert found.tolist() == [(5 - 1) / 2, (3 - 0) / 1]
 
 
 def test_probabilities_are_the_softmax_of_the_weighted_numbers():
