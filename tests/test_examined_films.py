@@ -126,13 +126,23 @@ def test_lungs_that_are_no_numbers_cost_the_film_and_name_an_incident(
     ],
 )  # fmt: skip
 def test_what_a_reader_must_know_stands_beside_the_number(
-    classify: Classify, made: Callable, gated: Prediction, parts: dict[str, Any], code: Code
+    classify: Classify, made: Callable, parts: dict[str, Any], code: Code
 ):
     (record,) = classify(made(**parts), PNG)
+
+    assert record.status is Status.OK
+    assert record.warnings == (code,)
+
+
+def test_the_number_is_that_of_the_film_as_it_was_given(
+    classify: Classify, made: Callable, gated: Prediction
+):
+    """Though the gate has looked at it turned and inverted."""
+    (turned,) = classify(made(orientation=orientation_arrays("90", "negative")), PNG)
     (plain,) = classify(gated, PNG)
 
-    assert record.warnings == (code,)
-    assert record.confidences == plain.confidences  # of the film as it was given
+    assert turned.warnings == (Code.ROTATED, Code.APPEARS_INVERTED)
+    assert turned.confidences == plain.confidences
 
 
 @pytest.mark.parametrize(
