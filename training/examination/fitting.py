@@ -92,7 +92,7 @@ def judge(rows: Gathered, fold: NDArray[np.int64]) -> Judged:
     n = len(rows.kind)
     shares = {kind: np.full(n, np.nan) for kind in (*FILMS, LATERAL, *OTHERS)}
     distance, turned, negative = (np.full(n, np.nan) for _ in range(3))
-    likeliest = np.full(n, TURNS[0])
+    likeliest = np.full(n, TURNS[0], dtype=rows.turn.dtype)
     for number in range(FOLDS):
         to_fit = (fold >= 0) & (fold != number)
         told = np.flatnonzero((fold == number) | ((fold < 0) & (number == 0)))
