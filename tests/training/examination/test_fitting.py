@@ -141,7 +141,7 @@ def test_the_limits_cost_few_films_and_what_is_written_fits_the_app(rows: Gather
     assert len(orientation_arrays(fitted.orientation)) == 10
 
 
-def test_chest_films_have_a_distance_of_about_1(rows: Gathered):
+def test_chest_films_are_nearer_than_any_other_picture(rows: Gathered):
     fold = fold_of(rows, seed=1)
     fitted = fit(rows, judge(rows, fold), fold)
     films = np.isin(rows.kind, (CHILD, ADULT)) & (rows.form == "plain") & (fold >= 0)
@@ -149,7 +149,7 @@ def test_chest_films_have_a_distance_of_about_1(rows: Gathered):
     own = [fitted.gate.distance(numbers) for numbers in rows.gate[films]]
     others = [fitted.gate.distance(numbers) for numbers in rows.gate[rows.kind == "photo"]]
 
-    assert np.mean(own) == pytest.approx(1, abs=0.2)
+    assert max(own) < 1.2  # in standard deviations; most axes of so few films are shrunk
     assert min(others) > max(own)
 
 
