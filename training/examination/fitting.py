@@ -15,7 +15,7 @@ from cxr_app.examination.linear import LinearClassifier
 from cxr_app.examination.orientation import NEGATIVE, POSITIVE, TURNS, Orientation
 from training.examination.gathering import Gathered
 
-__all__ = ["FOLDS", "Fitted", "Judged", "fit", "fold_of", "judge"]
+__all__ = ["FOLDS", "Fitted", "Judged", "fit", "fold_of", "judge", "lacking"]
 
 FOLDS: Final = 5
 STRENGTH: Final = 1e-3  # inverse of the penalty (scikit-learn's C): many numbers, few sources
@@ -85,6 +85,12 @@ def fold_of(rows: Gathered, seed: int) -> NDArray[np.int64]:
         place = {name: number % FOLDS for number, name in enumerate(names)}
         fold[of_kind] = [place[name] for name in groups[of_kind]]
     return fold
+
+
+def lacking(rows: Gathered, fold: NDArray[np.int64]) -> list[str]:
+    """Name the kinds that some fold would be judged without: none, or one fold's pictures alone."""
+    kinds = (*FILMS, LATERAL, *OTHERS)
+    return [kind for kind in kinds if len(np.unique(fold[(rows.kind == kind) & (fold >= 0)])) < 2]
 
 
 def judge(rows: Gathered, fold: NDArray[np.int64]) -> Judged:
