@@ -13,6 +13,7 @@ from training.examination.fitting import (
     fold_of,
     gate_arrays,
     judge,
+    lacking,
     orientation_arrays,
 )
 from training.examination.gathering import Gathered
@@ -105,6 +106,16 @@ def test_a_kind_of_a_single_source_is_dealt_by_picture(rows: Gathered):
 def test_folds_are_those_of_their_seed(rows: Gathered):
     assert np.array_equal(fold_of(rows, seed=1), fold_of(rows, seed=1))
     assert not np.array_equal(fold_of(rows, seed=1), fold_of(rows, seed=2))
+
+
+def test_a_kind_that_some_fold_would_be_fitted_without_is_named(rows: Gathered):
+    fold = fold_of(rows, seed=1)
+    assert lacking(rows, fold) == []
+
+    fold[rows.kind == LATERAL] = -1
+    fold[rows.kind == "page"] = 3
+
+    assert lacking(rows, fold) == [LATERAL, "page"]
 
 
 def test_every_row_is_judged_and_kinds_that_differ_are_told_apart(rows: Gathered):
