@@ -5,7 +5,9 @@ import io
 import json
 import re
 import stat
+import tokenize
 import zipfile
+import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +41,11 @@ ORIENTATION_FILE: Final = "orientation.npz"
 MAX_FILE_BYTES: Final = 2**30
 MOST_SHARP: Final = 1000.0
 
+# What NumPy and zipfile raise over a file of arrays that is damaged, or made to do harm.
+_UNREADABLE: Final = (
+    *(ValueError, TypeError, KeyError, OSError, EOFError, MemoryError, RuntimeError),
+    *(zipfile.BadZipFile, zlib.error, tokenize.TokenError, SyntaxError),
+)
 _SERVED_INPUT: Final = InputSpec(height=INPUT_SIDE, width=INPUT_SIDE, channels=1, dtype="uint8")
 
 
@@ -221,7 +228,7 @@ def _head(folder: Path, spec: Spec) -> PooledHead | None:
                 )
                 for i, activation in enumerate(activations)
             )
-    except (ValueError, TypeError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
+    except _UNREADABLE as error:
         raise _invalid("head.npz cannot be read") from error
     is_known = pooling in POOLINGS and set(activations) <= set(ACTIVATIONS) and bool(layers)
     is_known = is_known and 0 < sharpness <= MOST_SHARP
@@ -239,7 +246,7 @@ def _examiner(folder: Path, spec: Spec) -> Examiner | None:
             for name in (GATE_FILE, ORIENTATION_FILE)
         )
         return Examiner.read(gate, orientation, spec.gate.limits)
-    except (ValueError, TypeError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
+    except _UNREADABLE as error:
         raise _invalid("gate.npz and orientation.npz do not fit spec.json") from error
 
 

@@ -1,19 +1,29 @@
 """A real bundle, small enough to be made in a test run: a drawn network, nothing of it trained."""
 
+import io
+import shutil
+import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import keras
 import numpy as np
 
-from cxr_app.bundle import Bundle
+from cxr_app.bundle import GATE_FILE, ORIENTATION_FILE, Bundle, open_bundle
+from cxr_app.examination.gate import ADULT, CHILD, LATERAL, OTHERS
+from cxr_app.examination.linear import LinearClassifier
+from cxr_app.examination.orientation import NEGATIVE, POSITIVE, TURNS
 from cxr_app.imaging.drawing import draw_film
 from cxr_app.imaging.to_input import to_input
+from cxr_app.patches import import_openvino
 from cxr_app.spec import (
     CalibrationFigures,
     DataFacts,
     DecisionSpec,
+    GateSpec,
     InputSpec,
     Interval,
+    LungsSpec,
     NetworkSpec,
     Population,
     Spec,
@@ -21,6 +31,7 @@ from cxr_app.spec import (
     TrainingFacts,
 )
 from training.export.bundle import export
+from training.export.parts import add_parts
 
 NOTICE = "Research and education only, not a medical device, not for diagnosis; a test model."
 
@@ -96,4 +107,127 @@ def make_tiny_bundle(folder: Path) -> Bundle:
         films=drawn_inputs(5),
         target=folder,
         report=lambda bundle: None,
+    )
+
+
+# What a gate reads of the tiny network: 16 features, 78 numbers of the lungs, 268 of the greys.
+N_OF_GATE, N_OF_ORIENTATION = 16 + 78 + 268, 78 + 268
+MEDIAN = 16 + 78 + 256 + 3  # where the median grey stands in it, as 4 x median / 255
+LIMITS = {
+    "chest": 0.5,
+    "distance": 10.0,
+    "adult": 0.5,
+    "lateral": 0.5,
+    "turn": 0.5,
+    "negative": 0.5,
+}
+
+
+def drawn_lungs() -> np.ndarray:
+    """Draw two ellipses away from every edge: float32 [128, 128], 0 and 1; 22 % of the picture."""
+    y, x = np.mgrid[:128, :128]
+    sides = [((x - middle) / 18) ** 2 + ((y - 64) / 32) ** 2 <= 1 for middle in (37, 90)]
+    return np.logical_or(*sides).astype(np.float32)
+
+
+def lungs_graph(lungs: np.ndarray) -> dict[str, bytes]:
+    """Write a graph that finds these lungs on every film."""
+    openvino = import_openvino()
+    ops = openvino.opset13
+    film = ops.parameter([-1, 512, 512, 1], np.uint8, name="film")
+    nothing = ops.multiply(
+        ops.reduce_mean(ops.convert(film, "f32"), np.array([1, 2, 3])), np.float32(0)
+    )
+    found = ops.add(ops.unsqueeze(nothing, np.array([1, 2])), lungs[np.newaxis])
+    found.output(0).set_names({"lungs"})
+    with tempfile.TemporaryDirectory() as place:
+        graph = openvino.Model([found], [film], "lungs")
+        openvino.save_model(graph, Path(place, "lungs.xml"), compress_to_fp16=False)
+        return {name: Path(place, name).read_bytes() for name in ("lungs.xml", "lungs.bin")}
+
+
+def gate_arrays(says: str = CHILD) -> dict[str, np.ndarray]:
+    """Write a gate that says one thing of all pictures but dark ones, whose median grey is < 10."""
+    names = (CHILD, ADULT, LATERAL, *OTHERS)
+    weights, bias = (np.zeros(shape, np.float32) for shape in ((N_OF_GATE, len(names)), len(names)))
+    bias[names.index(CHILD)], bias[names.index(says)] = 10, 20
+    weights[MEDIAN, names.index("photo")] = -1000
+    bias[names.index("photo")] = 20 + 1000 * 4 * 10 / 255
+    kinds = LinearClassifier(
+        names=names,
+        mean=np.zeros(N_OF_GATE, np.float32),
+        scale=np.ones(N_OF_GATE, np.float32),
+        weights=weights,
+        bias=bias,
+    )
+    return {
+        **kinds.arrays("kinds"),
+        "centre": np.zeros(N_OF_GATE, np.float32),
+        "whitening": np.zeros((N_OF_GATE, 1), np.float32),
+    }
+
+
+def orientation_arrays(turn: str = "0", tone: str = POSITIVE) -> dict[str, np.ndarray]:
+    """Write what says the same of how every film stands."""
+
+    def constant(names: tuple[str, ...], says: str) -> LinearClassifier:
+        return LinearClassifier(
+            names=names,
+            mean=np.zeros(N_OF_ORIENTATION, np.float32),
+            scale=np.ones(N_OF_ORIENTATION, np.float32),
+            weights=np.zeros((N_OF_ORIENTATION, len(names)), np.float32),
+            bias=np.array([20.0 * (name == says) for name in names], np.float32),
+        )
+
+    return {
+        **constant(TURNS, turn).arrays("turn"),
+        **constant((POSITIVE, NEGATIVE), tone).arrays("tone"),
+    }
+
+
+def packed(arrays: dict[str, np.ndarray]) -> bytes:
+    """Write an `.npz` file."""
+    file = io.BytesIO()
+    np.savez(file, allow_pickle=False, **arrays)
+    return file.getvalue()
+
+
+def make_gated_bundle(
+    tiny: Path,
+    folder: Path,
+    *,
+    lungs: np.ndarray | None = None,
+    gate: dict[str, np.ndarray] | None = None,
+    orientation: dict[str, np.ndarray] | None = None,
+) -> Bundle:
+    """Give a copy of the tiny bundle lungs, gate and orientation made by hand.
+
+    Unless told otherwise, every film is a child's and stands upright, but dark pictures are no
+    films.
+    """
+    shutil.copytree(tiny, folder)
+    files = {
+        **lungs_graph(drawn_lungs() if lungs is None else lungs),
+        GATE_FILE: packed(gate or gate_arrays()),
+        ORIENTATION_FILE: packed(orientation or orientation_arrays()),
+    }
+
+    def change(spec: Spec) -> Spec:
+        return replace(
+            spec,
+            format=2,
+            lungs=LungsSpec(side=128, films=1, dice={"children": 1.0}),
+            gate=GateSpec(files=(GATE_FILE, ORIENTATION_FILE), limits=LIMITS),
+        )
+
+    return add_parts(open_bundle(folder), files, change)
+
+
+def without_gate(folder: Path) -> Bundle:
+    """Take the gate out of a bundle: what a training leaves before `python -m training gate`."""
+    return add_parts(
+        open_bundle(folder),
+        {},
+        lambda spec: replace(spec, gate=None),
+        without=(GATE_FILE, ORIENTATION_FILE),
     )

@@ -27,6 +27,7 @@ SLOW = (
     "test_imports.py",
     "test_silence.py",
     "training/evaluation/",
+    "training/examination/test_pipeline.py",
     "training/explanation/test_gradient_map.py",
     "training/export/",
     "training/learning/test_backends.py",
@@ -34,6 +35,7 @@ SLOW = (
     "training/learning/test_fit.py",
     "training/learning/test_logs.py",
     "training/learning/test_training.py",
+    "training/lungs/test_pipeline.py",
     "training/networks/",
     "training/selection/",
     "training/test_pipeline",
@@ -66,4 +68,14 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     # Where Keras is loaded, Streamlit collects garbage after each run of a page: a third of a
     # second for all that TensorFlow has made, none of which is garbage.
     gc.freeze()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def gated_bundle(tiny_bundle: Path) -> Path:
+    """Make a small real bundle that examines films: dark pictures are none, all others are."""
+    from tests.bundles import make_gated_bundle
+
+    folder = tiny_bundle.with_name("gated")
+    make_gated_bundle(tiny_bundle, folder)
     return folder

@@ -75,3 +75,48 @@ def test_no_value_of_any_key_causes_another_exception(key, value):
     except ValueError:
         return
     assert json.loads(spec_bytes(parsed))[key] == json.loads(data)[key]
+
+
+def with_lungs(**changes: object) -> dict:
+    lungs = {"side": 128, "films": 900, "dice": {"children": 0.97}}
+    return {**plain(), "format": 2, "lungs": lungs, **changes}
+
+
+def test_format_1_has_no_key_of_format_2():
+    assert "lungs" not in plain()
+    assert "standardise" not in plain()["input"]
+
+
+def test_what_is_written_of_format_2_is_read_again():
+    spec = parse_spec(json.dumps(with_lungs()).encode())
+
+    assert spec.lungs is not None
+    assert spec.lungs.dice == {"children": 0.97}
+    assert parse_spec(spec_bytes(spec)) == spec
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        pytest.param({**plain(), "format": 2}, "format: 2 needs lungs", id="2 without lungs"),
+        pytest.param(with_lungs(format=1), "format: 1 has no lungs", id="1 with lungs"),
+        pytest.param(with_lungs(lungs={"side": 128, "films": 900}), "lungs.dice: is missing",
+                     id="lungs that were not measured"),
+        pytest.param(with_lungs(lungs={"side": 128, "films": 900, "dice": {"children": 1.2}}),
+                     "lungs.dice.children", id="a Dice above 1"),
+        pytest.param(with_lungs(gate={"files": ["gate.npz"]}), "gate.limits: is missing",
+                     id="a gate without limits"),
+        pytest.param(with_lungs(gate={"files": ["../gate.npz"], "limits": {}}), "gate.files.0",
+                     id="a gate from elsewhere"),
+        pytest.param(with_lungs(gate={"files": [], "limits": {"chest": "0.5"}}),
+                     "gate.limits.chest: should be a valid number, got '0.5'",
+                     id="a limit in words"),
+        pytest.param(with_lungs(gate={"files": [], "limits": {"chest": float("nan")}}),
+                     "gate.limits.chest: should be a finite number", id="a limit without value"),
+    ],
+)  # fmt: skip
+def test_what_spans_the_formats_is_checked(data: dict, sentence: str):
+    with pytest.raises(ValueError, match=r".*") as caught:
+        parse_spec(json.dumps(data).encode())
+
+    assert sentence in str(caught.value)

@@ -126,6 +126,8 @@ class Gate:
         whitening = np.asarray(stored["whitening"], np.float32)
         if whitening.ndim != 2 or whitening.shape[0] != len(kinds.mean) != 0:
             raise ValueError("the shapes of gate.npz do not fit together")
+        if not (np.isfinite(centre).all() and np.isfinite(whitening).all()):
+            raise ValueError("gate.npz holds numbers that are not finite")
         return cls(
             kinds=kinds,
             centre=centre.reshape(len(kinds.mean)),

@@ -36,6 +36,8 @@ class LinearClassifier:
         shapes = (self.mean.shape, self.scale.shape, self.bias.shape)
         if not classes or shapes != ((size,), (size,), (classes,)) or len(self.names) != classes:
             raise ValueError("the shapes of a classifier do not fit together")
+        if len(set(self.names)) != classes:
+            raise ValueError("a classifier has two classes of one name")
         arrays = (self.mean, self.scale, self.weights, self.bias)
         if not all(np.isfinite(array).all() for array in arrays) or not self.scale.all():
             raise ValueError("a classifier holds numbers that are not finite, or divides by zero")

@@ -15,7 +15,7 @@ from cxr_app.examination.linear import LinearClassifier
 from cxr_app.examination.orientation import NEGATIVE, POSITIVE, TURNS, Orientation
 from training.examination.gathering import Gathered
 
-__all__ = ["FOLDS", "Fitted", "Judged", "fit", "fold_of", "judge"]
+__all__ = ["FOLDS", "Fitted", "Judged", "fit", "fold_of", "judge", "lacking"]
 
 FOLDS: Final = 5
 STRENGTH: Final = 1e-3  # inverse of the penalty (scikit-learn's C): many numbers, few sources
@@ -87,12 +87,18 @@ def fold_of(rows: Gathered, seed: int) -> NDArray[np.int64]:
     return fold
 
 
+def lacking(rows: Gathered, fold: NDArray[np.int64]) -> list[str]:
+    """Name the kinds that some fold would be judged without: none, or one fold's pictures alone."""
+    kinds = (*FILMS, LATERAL, *OTHERS)
+    return [kind for kind in kinds if len(np.unique(fold[(rows.kind == kind) & (fold >= 0)])) < 2]
+
+
 def judge(rows: Gathered, fold: NDArray[np.int64]) -> Judged:
     """Judge every row by classifiers fitted without its fold; what is held out, by the first."""
     n = len(rows.kind)
     shares = {kind: np.full(n, np.nan) for kind in (*FILMS, LATERAL, *OTHERS)}
     distance, turned, negative = (np.full(n, np.nan) for _ in range(3))
-    likeliest = np.full(n, TURNS[0])
+    likeliest = np.full(n, TURNS[0], dtype=rows.turn.dtype)
     for number in range(FOLDS):
         to_fit = (fold >= 0) & (fold != number)
         told = np.flatnonzero((fold == number) | ((fold < 0) & (number == 0)))

@@ -17,7 +17,7 @@ from cxr_app.settings import Settings
 from cxr_app.spec import GateSpec, Spec
 from training.data.archive import split_of
 from training.data.sources import SOURCES, LabelledFilm
-from training.errors import TrainingError
+from training.errors import TrainingCode, TrainingError
 from training.examination.figures import figures, summary
 from training.examination.fitting import (
     FILMS,
@@ -25,6 +25,7 @@ from training.examination.fitting import (
     fold_of,
     gate_arrays,
     judge,
+    lacking,
     orientation_arrays,
 )
 from training.examination.gathering import gather
@@ -90,6 +91,9 @@ def make_gate(request: GateRequest) -> dict[str, float]:
     engine = open_engine(bundle, Settings(model=bundle.folder))
     rows = gather(engine, _examples(request), lambda one: one.kind in FILMS, seed=request.seed)
     fold = fold_of(rows, request.seed)
+    if few := lacking(rows, fold):
+        reason = f"more pictures to fit on are needed of: {', '.join(few)}"
+        raise TrainingError(TrainingCode.DATA_INVALID, place="for the gate", reason=reason)
     judged = judge(rows, fold)
     fitted = fit(rows, judged, fold)
     table = [asdict(one) for one in figures(rows, judged, fitted.limits)]

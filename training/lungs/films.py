@@ -71,7 +71,7 @@ def read_masked_films(folder: Path, *, seed: int) -> tuple[MaskedFilms, MaskedFi
         films = np.stack([_square(folder / "films" / f"{row['name']}.jpg") for row in rows])
         masks = np.stack([_square(folder / "masks" / f"{row['name']}.png") for row in rows])
         is_child = np.array([row["age_group"].startswith("children") for row in rows])
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, ValueError, AttributeError) as error:  # a short row has None
         reason = "films/, masks/ and manifest.csv do not fit together"
         raise TrainingError(TrainingCode.DATA_INVALID, place=str(folder), reason=reason) from error
     everything = MaskedFilms(films=films, masks=masks > 127, is_child=is_child)

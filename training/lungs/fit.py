@@ -14,7 +14,7 @@ from scipy import ndimage
 from training.lungs.films import MaskedFilms, batches
 from training.lungs.network import build_unet
 
-__all__ = ["CHANGES", "dice", "fit_lungs"]
+__all__ = ["BATCH", "CHANGES", "dice", "fit_lungs"]
 
 BATCH: Final = 16
 PEAK_RATE: Final = 2e-3
@@ -73,6 +73,7 @@ def fit_lungs(
     network.fit(
         batches(films, size=BATCH, seed=seed),
         steps_per_epoch=each,
+        shuffle=False,  # `batches` has shuffled
         epochs=epochs,
         callbacks=[keras.callbacks.BackupAndRestore(folder)],
         verbose=2,

@@ -12,9 +12,10 @@ from cxr_app.bundle import GATE_FILE, ORIENTATION_FILE, Bundle
 from cxr_app.examination.lungs import LUNGS_SIDE
 from cxr_app.imaging.to_input import INPUT_SIDE
 from cxr_app.spec import LungsSpec, Spec
+from training.errors import TrainingCode, TrainingError
 from training.export.parts import add_parts
 from training.lungs.films import MaskedFilms, read_masked_films
-from training.lungs.fit import CHANGES, dice, fit_lungs
+from training.lungs.fit import BATCH, CHANGES, dice, fit_lungs
 from training.lungs.graph import Lungs, lungs_files
 from training.reporting.report import carry_over
 
@@ -49,6 +50,9 @@ def make_lungs(
         `data_invalid`, `output_failed`.
     """
     to_fit, left_out = read_masked_films(data, seed=seed)
+    if len(to_fit.films) < BATCH:
+        reason = f"{len(to_fit.films)} films are left to fit on, and {BATCH} are needed"
+        raise TrainingError(TrainingCode.DATA_INVALID, place=str(data), reason=reason)
     network = fit_lungs(to_fit, epochs=epochs, seed=seed, folder=work)
     files = lungs_files(network, _as_input(left_out.films[0]))
     figures = tuple(_measure(Lungs(files), left_out))
