@@ -18,6 +18,7 @@ from cxr_app.engine.choose import open_engine
 from cxr_app.errors import Rejected
 from cxr_app.examination.evidence import Evidence
 from cxr_app.heatmap import activation_map
+from cxr_app.imaging.borders import without_borders
 from cxr_app.imaging.film import Facts, Film
 from cxr_app.imaging.film_input import FilmInput, make_input
 from cxr_app.imaging.from_memory import film_from_array, film_from_picture
@@ -175,10 +176,13 @@ class Prediction:
         examiner = self.bundle.examiner
         if examiner is None:
             return ()
-        return examiner.examine(
-            _evidence(outputs, grey),
-            lambda other: _evidence(self._run(other[:, :, np.newaxis]), other),
-        )
+
+        def see(other: NDArray[np.uint8]) -> Evidence:
+            return _evidence(self._run(other[:, :, np.newaxis]), other)
+
+        # A film that is small within borders is still a film: it is examined without them.
+        film = without_borders(grey)
+        return examiner.examine(_evidence(outputs, grey) if film is grey else see(film), see)
 
     def _of_age(self, facts: Facts) -> tuple[Code, ...]:
         """Warn where the age that the file or the user states is not one of the model's."""

@@ -13,7 +13,7 @@ from cxr_app.errors import Rejected
 from cxr_app.examination.evidence import Evidence
 from cxr_app.examination.gate import Gate
 from cxr_app.examination.lungs import is_badly_framed
-from cxr_app.examination.orientation import Orientation
+from cxr_app.examination.orientation import Orientation, inverted, turned_back
 
 __all__ = ["Examiner"]
 
@@ -52,8 +52,10 @@ class Examiner:
         Rejected
             `not_a_chest_film`; `gate_failed` where the answer is no number.
         """
-        stance = self.orientation.judge(evidence)
-        upright = evidence if stance.is_plain else see(stance.put_right(evidence.grey))
+        is_negative = self.orientation.is_negative(evidence)
+        positive = see(inverted(evidence.grey)) if is_negative else evidence
+        turned = self.orientation.turned(positive)
+        upright = see(turned_back(positive.grey, turned)) if turned else positive
         found = self.gate.judge(upright)
         if not found.is_finite:
             raise Rejected(Code.GATE_FAILED, id=secrets.token_hex(4))
@@ -62,8 +64,8 @@ class Examiner:
         told = {
             Code.OUTSIDE_POPULATION: found.is_adult,
             Code.LATERAL_VIEW: found.is_lateral,
-            Code.ROTATED: bool(stance.turned),
-            Code.APPEARS_INVERTED: stance.is_negative,
+            Code.ROTATED: bool(turned),
+            Code.APPEARS_INVERTED: is_negative,
             Code.HEAVILY_CROPPED: is_badly_framed(upright.lungs),
         }
         return tuple(code for code, is_so in told.items() if is_so)

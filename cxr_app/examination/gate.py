@@ -19,6 +19,7 @@ LATERAL: Final = "lateral"
 # What a picture may be instead, and how a refusal puts it.
 OTHERS: Final = MappingProxyType(
     {
+        LATERAL: "it looks like a lateral view; the model knows frontal ones only",
         "body": "it looks like a radiograph of another part of the body",
         "slice": "it looks like a CT, MR or ultrasound image",
         "photo": "it looks like a photograph or a drawing",
@@ -40,7 +41,7 @@ class Judgement:
         Why it is no chest film, as half a sentence; None where it is one.
     is_adult, is_lateral : bool
     chest : float
-        Probability of a chest film, 0..1.
+        Probability of a frontal chest film, 0..1.
     distance : float
         From the chest films that the gate was fitted on, in standard deviations; 1 is usual.
     """
@@ -64,7 +65,7 @@ class Gate:
     Attributes
     ----------
     kinds : LinearClassifier
-        Over `CHILD`, `ADULT`, `LATERAL` and `OTHERS`.
+        Over `CHILD`, `ADULT` and `OTHERS`.
     centre : ndarray, float32 [d]
         Mean of chest films, standardised.
     whitening : ndarray, float32 [d, p]
@@ -89,7 +90,7 @@ class Gate:
         """Judge a picture by its evidence; it should stand upright."""
         numbers = evidence.of_gate()
         shares = self.kinds.probabilities(numbers)
-        chest = shares[CHILD] + shares[ADULT] + shares[LATERAL]
+        chest = shares[CHILD] + shares[ADULT]
         distance = self.distance(numbers)
         reason = None
         if chest < self.chest_from:
@@ -120,7 +121,7 @@ class Gate:
             Where something is missing or does not fit.
         """
         kinds = LinearClassifier.read(stored, "kinds")
-        if set(kinds.names) != {CHILD, ADULT, LATERAL, *OTHERS}:
+        if set(kinds.names) != {CHILD, ADULT, *OTHERS}:
             raise ValueError("the kinds of gate.npz are not those of this program")
         centre = np.asarray(stored["centre"], np.float32)
         whitening = np.asarray(stored["whitening"], np.float32)

@@ -10,36 +10,21 @@ from numpy.typing import NDArray
 from cxr_app.examination.evidence import Evidence
 from cxr_app.examination.linear import LinearClassifier
 
-__all__ = ["NEGATIVE", "POSITIVE", "TURNS", "Orientation", "Stance"]
+__all__ = ["NEGATIVE", "POSITIVE", "TURNS", "Orientation", "inverted", "turned_back"]
 
 TURNS: Final = ("0", "90", "180", "270")  # degrees clockwise that a film was turned by
 POSITIVE: Final = "positive"
 NEGATIVE: Final = "negative"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stance:
-    """How a film stands.
+def inverted(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Exchange black and white."""
+    return 255 - grey
 
-    Attributes
-    ----------
-    turned : int
-        Quarter turns clockwise, 0..3, by which it stands away from upright.
-    is_negative : bool
-    """
 
-    turned: int = 0
-    is_negative: bool = False
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether nothing is to be put right."""
-        return not self.turned and not self.is_negative
-
-    def put_right(self, grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Turn and invert a picture uint8 [h, w] back."""
-        upright = np.rot90(grey, self.turned)
-        return np.ascontiguousarray(255 - upright if self.is_negative else upright)
+def turned_back(grey: NDArray[np.uint8], quarters: int) -> NDArray[np.uint8]:
+    """Turn a picture uint8 [h, w] back that was turned clockwise by so many quarters."""
+    return np.ascontiguousarray(np.rot90(grey, quarters))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,16 +44,16 @@ class Orientation:
     turn_from: float
     tone_from: float
 
-    def judge(self, evidence: Evidence) -> Stance:
-        """Tell how a picture stands."""
-        numbers = evidence.of_orientation()
-        turn = self.turn.probabilities(numbers)
-        is_turned = 1 - turn[TURNS[0]] >= self.turn_from
-        likeliest = max(TURNS[1:], key=turn.__getitem__)
-        return Stance(
-            turned=TURNS.index(likeliest) if is_turned else 0,
-            is_negative=self.tone.probabilities(numbers)[NEGATIVE] >= self.tone_from,
-        )
+    def is_negative(self, evidence: Evidence) -> bool:
+        """Tell whether a picture is a negative, however it stands."""
+        return self.tone.probabilities(evidence.of_orientation())[NEGATIVE] >= self.tone_from
+
+    def turned(self, evidence: Evidence) -> int:
+        """Tell by how many quarters, 0..3, a positive stands turned clockwise from upright."""
+        turn = self.turn.probabilities(evidence.of_orientation())
+        if 1 - turn[TURNS[0]] < self.turn_from:
+            return 0
+        return TURNS.index(max(TURNS[1:], key=turn.__getitem__))
 
     @classmethod
     def read(cls, stored: Mapping[str, Any], limits: Mapping[str, float]) -> "Orientation":

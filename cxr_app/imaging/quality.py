@@ -8,6 +8,7 @@ from PIL import Image
 from cxr_app.codes import Code
 from cxr_app.errors import Rejected
 from cxr_app.imaging.annotations import has_annotations
+from cxr_app.imaging.borders import picture_share
 from cxr_app.imaging.film import Film
 from cxr_app.imaging.size import Size, check_size
 from cxr_app.limits import MAX_ASPECT, MIN_SHARP_SIDE, Limits
@@ -16,8 +17,6 @@ __all__ = ["examine"]
 
 LEVELS: Final = 256  # grey levels of a film
 FLAT_SPAN: Final = 0.10  # of the range, between the 1st and the 99th percentile
-REDUCED: Final = 128  # pixels of a side, to look for borders
-UNIFORM: Final = 0.016  # of the film's span, that a border's row may spread by; JPEG leaves some
 LEAST_PICTURE: Final = 0.6  # share of the area, below which the borders are wide
 FEWEST_LEVELS: Final = 4  # a film of 1 or 2 bits is a drawing of a film
 
@@ -56,7 +55,7 @@ def examine(film: Film, limits: Limits) -> tuple[Code, ...]:
     if dark == bright:
         raise Rejected(Code.NOT_A_CHEST_FILM, reason="it is a single shade of grey")
     warnings = []
-    if _picture_share(film, bright - dark) < LEAST_PICTURE:
+    if picture_share(film.pixels) < LEAST_PICTURE:
         warnings.append(Code.HEAVILY_CROPPED)
     if bright - dark < FLAT_SPAN * (LEVELS - 1) or np.count_nonzero(counts) <= FEWEST_LEVELS:
         warnings.append(Code.LOW_CONTRAST)
@@ -65,17 +64,6 @@ def examine(film: Film, limits: Limits) -> tuple[Code, ...]:
     if has_annotations(film.pixels):
         warnings.append(Code.ANNOTATIONS_BURNED_IN)
     return tuple(warnings)
-
-
-def _picture_share(film: Film, span: int) -> float:
-    """Measure what is left of a film without wide uniform borders, as a share of its area."""
-    small = Image.fromarray(film.pixels).resize((REDUCED, REDUCED), Image.Resampling.BOX)
-    grey = np.asarray(small, dtype=np.float32)
-    sides = [np.flatnonzero(grey.std(axis=axis) > UNIFORM * span) for axis in (0, 1)]
-    if not all(side.size for side in sides):  # even all over: then there is no border either
-        return 1.0
-    spans = [side[-1] - side[0] + 1 for side in sides]
-    return float(spans[0] * spans[1] / REDUCED**2)
 
 
 def _percentile(counts: np.ndarray[tuple[int], np.dtype[np.int64]], share: float) -> int:

@@ -57,7 +57,7 @@ def figures(rows: Gathered, judged: Judged, limits: dict[str, float]) -> Iterato
         )
 
     for kind in FILMS:
-        for form in ("plain", "chain", "cut"):
+        for form in ("plain", "chain", "mirrored", "cut"):
             chosen = rows.is_held_out & (rows.kind == kind) & (rows.form == form)
             if chosen.any():
                 yield told("refused", refused, chosen)

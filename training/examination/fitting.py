@@ -24,10 +24,11 @@ AXES: Final = 200  # of the Gaussian, those along which chest films differ most
 FILMS: Final = (CHILD, ADULT)
 
 # Shares of children's films that a limit may cost, on folds that were not fitted on.
-REFUSED: Final = 0.003
-TOO_FAR: Final = 0.001
+REFUSED: Final = 0.001
+TOO_FAR: Final = 0.0005
+BEYOND: Final = 1.15  # times that distance: the quantile rests on one or two films
 WARNED_ADULT: Final = 0.02
-WARNED_LATERAL: Final = 0.003
+WARNED_LATERAL: Final = 0.001
 WARNED_STANCE: Final = 0.004  # of both archives' films
 
 
@@ -61,7 +62,7 @@ class Judged:
     @property
     def chest(self) -> NDArray[np.float64]:
         """Probability of a chest film."""
-        return sum((self.shares[kind] for kind in (*FILMS, LATERAL)), np.zeros(len(self.distance)))
+        return sum((self.shares[kind] for kind in FILMS), np.zeros(len(self.distance)))
 
     @property
     def grown(self) -> NDArray[np.float64]:
@@ -89,14 +90,14 @@ def fold_of(rows: Gathered, seed: int) -> NDArray[np.int64]:
 
 def lacking(rows: Gathered, fold: NDArray[np.int64]) -> list[str]:
     """Name the kinds that some fold would be judged without: none, or one fold's pictures alone."""
-    kinds = (*FILMS, LATERAL, *OTHERS)
+    kinds = (*FILMS, *OTHERS)
     return [kind for kind in kinds if len(np.unique(fold[(rows.kind == kind) & (fold >= 0)])) < 2]
 
 
 def judge(rows: Gathered, fold: NDArray[np.int64]) -> Judged:
     """Judge every row by classifiers fitted without its fold; what is held out, by the first."""
     n = len(rows.kind)
-    shares = {kind: np.full(n, np.nan) for kind in (*FILMS, LATERAL, *OTHERS)}
+    shares = {kind: np.full(n, np.nan) for kind in (*FILMS, *OTHERS)}
     distance, turned, negative = (np.full(n, np.nan) for _ in range(3))
     likeliest = np.full(n, TURNS[0], dtype=rows.turn.dtype)
     for number in range(FOLDS):
@@ -128,7 +129,7 @@ def fit(rows: Gathered, judged: Judged, fold: NDArray[np.int64]) -> Fitted:
     film = is_plain & np.isin(rows.kind, FILMS)
     limits = {
         "chest": float(np.quantile(judged.chest[child], REFUSED)),
-        "distance": float(np.quantile(judged.distance[child], 1 - TOO_FAR)) * 1.1,
+        "distance": float(np.quantile(judged.distance[child], 1 - TOO_FAR)) * BEYOND,
         "adult": float(np.quantile(judged.grown[child], 1 - WARNED_ADULT)),
         "lateral": float(np.quantile(judged.shares[LATERAL][child], 1 - WARNED_LATERAL)),
         "turn": float(np.quantile(judged.turned[film], 1 - WARNED_STANCE)),

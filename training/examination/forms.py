@@ -25,7 +25,7 @@ class Form(NamedTuple):
     Attributes
     ----------
     name : str
-        "plain", "chain" or "cut".
+        "plain", "chain", "mirrored", "cut" or "turned".
     turn : str
         Degrees clockwise by which it was turned.
     is_negative : bool
@@ -39,8 +39,9 @@ class Form(NamedTuple):
 
 
 def gate_forms(grey: Grey, rng: Rng) -> Iterator[Form]:
-    """Yield a picture as it is, through the common chain, and cut and through the chain."""
+    """Yield a picture as it is, through the common chain, mirrored in it, and cut in it."""
     yield Form("plain", "0", False, grey)
+    yield Form("mirrored", "0", False, _chained(grey[:, ::-1], rng))
     yield Form("chain", "0", False, _chained(grey, rng))
     yield Form("cut", "0", False, _chained(_cut(grey, rng), rng))
 

@@ -9,6 +9,7 @@ from tqdm import tqdm
 
 from cxr_app.engine.base import Engine
 from cxr_app.examination.evidence import Evidence
+from cxr_app.imaging.borders import without_borders
 from cxr_app.imaging.film import Facts, Film, Format
 from cxr_app.imaging.to_input import to_input
 from training.examination.forms import gate_forms, turned_forms
@@ -48,10 +49,11 @@ def see(engine: Engine, grey: NDArray[np.uint8]) -> Evidence:
     height, width = grey.shape
     facts = Facts(format=Format.MEMORY, width=width, height=height)
     inputs = to_input(Film(pixels=np.ascontiguousarray(grey), depth=8, facts=facts))
-    outputs = engine.run(inputs[np.newaxis])
+    film = without_borders(inputs[:, :, 0])
+    outputs = engine.run(film[np.newaxis, :, :, np.newaxis])
     if outputs.lungs is None:
         raise ValueError("the engine does not find lungs")
-    return Evidence(features=outputs.features[0], lungs=outputs.lungs[0], grey=inputs[:, :, 0])
+    return Evidence(features=outputs.features[0], lungs=outputs.lungs[0], grey=film)
 
 
 def gather(

@@ -76,8 +76,15 @@ def carry_over(before: Bundle, after: Bundle, **found: Any) -> None:
     ----------
     before, after : Bundle
     **found : object
-        Further entries of `metrics.json`; None takes one out.
+        Figures of the parts: each is a file NAME.json and an entry of `metrics.json`; None takes
+        it out.
     """
+    for name, one in found.items():
+        place = after.folder / "report" / f"{name}.json"
+        if one is None:
+            place.unlink(missing_ok=True)
+        else:
+            place.write_text(json.dumps(_finite(one), indent=1) + "\n", "utf-8")
     if not (before.folder / "report" / "metrics.json").is_file():
         return  # a bundle that was made without a report
     metrics = {**read_metrics(before), "bundle_sha256": after.sha256, **found}

@@ -48,8 +48,8 @@ def bundle(tiny_bundle: Path, tmp_path: Path) -> Bundle:
 
 
 def test_files_description_and_report_are_those_of_the_new_bundle(bundle: Bundle):
-    def report(folder: Path) -> None:
-        (folder / "lungs.json").write_text("[]")
+    def report(made: Bundle) -> None:
+        (made.folder / "report" / "lungs.json").write_text("[]")
 
     before = tree(bundle.folder)
 
