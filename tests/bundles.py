@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from cxr_app.bundle import GATE_FILE, ORIENTATION_FILE, Bundle, open_bundle
-from cxr_app.examination.gate import ADULT, CHILD, LATERAL, OTHERS
+from cxr_app.examination.gate import ADULT, CHILD, OTHERS
 from cxr_app.examination.linear import LinearClassifier
 from cxr_app.examination.orientation import NEGATIVE, POSITIVE, TURNS
 from cxr_app.imaging.drawing import draw_film
@@ -148,7 +148,7 @@ def lungs_graph(lungs: np.ndarray) -> dict[str, bytes]:
 
 def gate_arrays(says: str = CHILD) -> dict[str, np.ndarray]:
     """Write a gate that says one thing of all pictures but dark ones, whose median grey is < 10."""
-    names = (CHILD, ADULT, LATERAL, *OTHERS)
+    names = (CHILD, ADULT, *OTHERS)
     weights, bias = (np.zeros(shape, np.float32) for shape in ((N_OF_GATE, len(names)), len(names)))
     bias[names.index(CHILD)], bias[names.index(says)] = 10, 20
     weights[MEDIAN, names.index("photo")] = -1000

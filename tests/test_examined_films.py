@@ -33,9 +33,9 @@ PNG = film(0)
 
 
 def dark() -> bytes:
-    """A photograph of the night: most of it is black, so it has contrast and is no film."""
+    """Lights at night: most of it is black, so it has contrast and is no film."""
     pixels = np.zeros((300, 300), np.uint8)
-    pixels[:60] = np.linspace(0, 255, 300).astype(np.uint8)
+    pixels[::13] = np.linspace(0, 255, 300).astype(np.uint8)  # lines from top to bottom: no border
     return saved(pixels, "PNG")
 
 
@@ -110,11 +110,17 @@ def test_lungs_that_are_no_numbers_cost_the_film_and_name_an_incident(
     assert "Incident " in str(record.message)
 
 
+def test_a_lateral_view_is_refused_as_one(classify: Classify, made: Callable):
+    (record,) = classify(made(gate=gate_arrays("lateral")), PNG)
+
+    assert record.code is Code.NOT_A_CHEST_FILM
+    assert "it looks like a lateral view" in str(record.message)
+
+
 @pytest.mark.parametrize(
     ("parts", "code"),
     [
         pytest.param({"gate": gate_arrays("adult")}, Code.OUTSIDE_POPULATION, id="an adult"),
-        pytest.param({"gate": gate_arrays("lateral")}, Code.LATERAL_VIEW, id="a lateral view"),
         pytest.param({"orientation": orientation_arrays("90")}, Code.ROTATED, id="on its side"),
         pytest.param({"orientation": orientation_arrays("180")}, Code.ROTATED, id="on its head"),
         pytest.param({"orientation": orientation_arrays(tone="negative")}, Code.APPEARS_INVERTED,
@@ -214,3 +220,16 @@ def test_a_corrected_film_is_judged_as_the_same_film_given_upright(
     (upright,) = classify(gated, PNG)
 
     assert put_right.confidences == upright.confidences
+
+
+def test_a_film_that_is_small_within_borders_is_examined_without_them(
+    classify: Classify, gated: Prediction
+):
+    """With its borders it is as dark as no film is; the warning says what is wrong with it."""
+    pixels = np.zeros((700, 700), np.uint8)
+    pixels[200:500, 200:500] = film(1, (300, 300))
+
+    (record,) = classify(gated, saved(pixels, "PNG"))
+
+    assert record.status is Status.OK
+    assert Code.HEAVILY_CROPPED in record.warnings

@@ -51,7 +51,7 @@ class Orientation:
     def turned(self, evidence: Evidence) -> int:
         """Tell by how many quarters, 0..3, a positive stands turned clockwise from upright."""
         turn = self.turn.probabilities(evidence.of_orientation())
-        if 1 - turn[TURNS[0]] < self.turn_from:
+        if not 1 - turn[TURNS[0]] >= self.turn_from:  # what is no number is for the gate to tell
             return 0
         return TURNS.index(max(TURNS[1:], key=turn.__getitem__))
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cxr_app.examination.evidence import Evidence
-from cxr_app.examination.orientation import Orientation, Stance
+from cxr_app.examination.orientation import Orientation, inverted, turned_back
 from tests.bundles import LIMITS, drawn_lungs, orientation_arrays
 
 EVIDENCE = Evidence(
@@ -18,40 +18,39 @@ CORNERS = np.array([[1, 2], [3, 4]], np.uint8)
 
 
 @pytest.mark.parametrize(
-    ("stance", "expected"),
+    ("quarters", "expected"),
     [
-        pytest.param(Stance(), [[1, 2], [3, 4]], id="upright"),
+        pytest.param(0, [[1, 2], [3, 4]], id="upright"),
         # 1 2 over 3 4 was turned clockwise from 2 4 over 1 3.
-        pytest.param(Stance(turned=1), [[2, 4], [1, 3]], id="turned by 90 degrees"),
-        pytest.param(Stance(turned=2), [[4, 3], [2, 1]], id="on its head"),
-        pytest.param(Stance(turned=3), [[3, 1], [4, 2]], id="turned by 270 degrees"),
-        pytest.param(Stance(is_negative=True), [[254, 253], [252, 251]], id="a negative"),
-        pytest.param(Stance(turned=2, is_negative=True), [[251, 252], [253, 254]], id="both"),
+        pytest.param(1, [[2, 4], [1, 3]], id="turned by 90 degrees"),
+        pytest.param(2, [[4, 3], [2, 1]], id="on its head"),
+        pytest.param(3, [[3, 1], [4, 2]], id="turned by 270 degrees"),
     ],
 )
-def test_a_film_is_put_right(stance: Stance, expected: list[list[int]]):
-    assert stance.put_right(CORNERS).tolist() == expected
+def test_a_film_is_turned_back(quarters: int, expected: list[list[int]]):
+    assert turned_back(CORNERS, quarters).tolist() == expected
 
 
-def test_only_an_upright_positive_is_plain():
-    assert Stance().is_plain
-    assert not Stance(turned=3).is_plain
-    assert not Stance(is_negative=True).is_plain
+def test_a_negative_is_inverted():
+    assert inverted(CORNERS).tolist() == [[254, 253], [252, 251]]
 
 
 @pytest.mark.parametrize(
-    ("turn", "tone", "stance"),
+    ("turn", "tone", "quarters", "is_negative"),
     [
-        ("0", "positive", Stance()),
-        ("90", "positive", Stance(turned=1)),
-        ("180", "positive", Stance(turned=2)),
-        ("270", "negative", Stance(turned=3, is_negative=True)),
+        ("0", "positive", 0, False),
+        ("90", "positive", 1, False),
+        ("180", "positive", 2, False),
+        ("270", "negative", 3, True),
     ],
 )
-def test_the_likeliest_turn_and_tone_are_told(turn: str, tone: str, stance: Stance):
+def test_the_likeliest_turn_and_tone_are_told(
+    turn: str, tone: str, quarters: int, is_negative: bool
+):
     orientation = Orientation.read(orientation_arrays(turn, tone), LIMITS)
 
-    assert orientation.judge(EVIDENCE) == stance
+    assert orientation.turned(EVIDENCE) == quarters
+    assert orientation.is_negative(EVIDENCE) == is_negative
 
 
 def doubtful(turn_from: float, tone_from: float) -> Orientation:
@@ -65,13 +64,13 @@ def doubtful(turn_from: float, tone_from: float) -> Orientation:
 
 
 def test_a_turn_is_believed_from_its_limit_on_even_if_upright_is_likelier():
-    assert doubtful(0.29, 0.5).judge(EVIDENCE).turned == 2
-    assert doubtful(0.31, 0.5).judge(EVIDENCE).turned == 0
+    assert doubtful(0.29, 0.5).turned(EVIDENCE) == 2
+    assert doubtful(0.31, 0.5).turned(EVIDENCE) == 0
 
 
 def test_a_negative_is_believed_from_its_limit_on():
-    assert doubtful(0.5, 0.39).judge(EVIDENCE).is_negative
-    assert not doubtful(0.5, 0.41).judge(EVIDENCE).is_negative
+    assert doubtful(0.5, 0.39).is_negative(EVIDENCE)
+    assert not doubtful(0.5, 0.41).is_negative(EVIDENCE)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from training.examination.fitting import (
 )
 from training.examination.gathering import Gathered
 
-KINDS = (CHILD, ADULT, LATERAL, *OTHERS)
+KINDS = (CHILD, ADULT, *OTHERS)
 
 
 MANY = 40  # numbers that say the same: the penalty is one for hundreds of numbers
