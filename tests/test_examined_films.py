@@ -227,7 +227,7 @@ def test_a_film_that_is_small_within_borders_is_examined_without_them(
 ):
     """With its borders it is as dark as no film is; the warning says what is wrong with it."""
     pixels = np.zeros((700, 700), np.uint8)
-    pixels[200:500, 200:500] = film(1, (300, 300))
+    pixels[200:500, 200:500] = np.random.default_rng(1).integers(60, 256, (300, 300))
 
     (record,) = classify(gated, saved(pixels, "PNG"))
 
