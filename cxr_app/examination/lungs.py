@@ -9,8 +9,8 @@ __all__ = ["EDGE", "LUNGS_SIDE", "is_badly_framed"]
 
 LUNGS_SIDE: Final = 128  # pixels of a side of the map that the segmentation network makes
 EDGE: Final = 3  # pixels of these that count as the picture's edge
-SMALL: Final = 0.10  # share of the picture below which the lungs are small in it
-CUT: Final = 0.16  # share of one edge of the picture that lung takes up where it is cut off
+SMALL: Final = 0.15  # share of the picture below which the lungs are small in it
+CUT: Final = 0.25  # share of one edge of the picture that lung takes up where it is cut off
 
 
 def is_badly_framed(lungs: NDArray[np.float32]) -> bool:
