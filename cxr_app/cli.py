@@ -22,7 +22,6 @@ from cxr_app.engine.choose import open_engine
 from cxr_app.errors import CxrError, Rejected, UsageError
 from cxr_app.export import csv, jsonl, table
 from cxr_app.imaging.correction import Correction
-from cxr_app.imaging.signature import sniff
 from cxr_app.names import printable
 from cxr_app.pipeline import classify_sources
 from cxr_app.prediction import Prediction
@@ -226,6 +225,8 @@ def _refuse_sources(output: Path | None, sources: list[str]) -> None:
 
 
 def _is_picture(path: Path) -> bool:
+    from cxr_app.imaging.signature import sniff  # which waits for what knows DICOM
+
     try:
         with path.open("rb") as stream:
             sniff(stream.read(4096))

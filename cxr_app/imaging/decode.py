@@ -1,18 +1,15 @@
 """Bytes to film, in any of the formats that are read, recognised by content."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from types import MappingProxyType
 from typing import Final
 
-import numpy as np
-
-from cxr_app.codes import Code, in_order
+from cxr_app.codes import Code
 from cxr_app.errors import Rejected
 from cxr_app.imaging.avif import avif_size
 from cxr_app.imaging.colour import Grey, grey_of_picture
 from cxr_app.imaging.dicom.reader import read_dicom
-from cxr_app.imaging.film import Facts, Film, Format
+from cxr_app.imaging.film import Film, Format
 from cxr_app.imaging.header import bmp_size, webp_size
 from cxr_app.imaging.jpeg import read_jpeg
 from cxr_app.imaging.jpeg2000 import read_jpeg2000
@@ -25,7 +22,7 @@ from cxr_app.imaging.stored import StoredFilm, stored_in_dicom, stored_in_pictur
 from cxr_app.imaging.tiff import read_tiff
 from cxr_app.limits import MIB, Limits
 
-__all__ = ["decode", "decode_stored", "make_film"]
+__all__ = ["decode", "decode_stored"]
 
 
 def decode(data: bytes, limits: Limits) -> Film:
@@ -50,7 +47,7 @@ def decode(data: bytes, limits: Limits) -> Film:
     """
     found = _format(data, limits)
     with translated():
-        return make_film(_READERS[found](data, limits), found)
+        return _READERS[found](data, limits).film(found)
 
 
 def decode_stored(data: bytes, limits: Limits) -> StoredFilm:
@@ -74,18 +71,6 @@ def _format(data: bytes, limits: Limits) -> Format:
     if len(data) > limits.max_bytes:
         raise Rejected(Code.TOO_LARGE_BYTES, max=f"{limits.max_bytes / MIB:.3g}")
     return sniff(data)
-
-
-def make_film(picture: Picture, found: Format) -> Film:
-    """Turn a picture upright, as a viewer shows it, and state what is known of it."""
-    upright = picture.upright(picture.grey.pixels)
-    height, width = upright.shape
-    return Film(
-        pixels=np.ascontiguousarray(upright),
-        depth=picture.grey.depth,
-        facts=Facts(format=found, width=width, height=height, **asdict(picture.stated)),
-        warnings=in_order(*picture.grey.warnings, *picture.warnings),
-    )
 
 
 def _read_dicom(data: bytes, limits: Limits) -> Picture:

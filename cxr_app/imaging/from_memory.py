@@ -9,7 +9,6 @@ from PIL import Image
 from cxr_app.codes import Code
 from cxr_app.errors import Rejected
 from cxr_app.imaging.colour import Grey, grey_of, grey_of_picture, grey_of_rgb, lay_on_black
-from cxr_app.imaging.decode import make_film
 from cxr_app.imaging.depth import to_uint8
 from cxr_app.imaging.film import Film, Format
 from cxr_app.imaging.picture import Picture
@@ -59,7 +58,7 @@ def film_from_array(array: NDArray[Any], limits: Limits = USUAL) -> Film:
         raise ValueError(f"array must be uint8, uint16 or floating. Got {array.dtype} instead.")
     check_size(Size(width=shape[1], height=shape[0]), limits)
     if channels == 1:
-        return make_film(Picture(grey=grey_of(array.reshape(shape[:2]).copy())), Format.MEMORY)
+        return Picture(grey=grey_of(array.reshape(shape[:2]).copy())).film(Format.MEMORY)
     grey = grey_of_rgb(to_uint8(array[:, :, :3]))
     if channels == 4 and not np.isfinite(array[:, :, 3]).all():
         raise Rejected(Code.BAD_PIXEL_VALUES)
@@ -68,7 +67,7 @@ def film_from_array(array: NDArray[Any], limits: Limits = USUAL) -> Film:
     deep = Grey(
         pixels=grey.pixels, depth=8 if array.dtype == np.uint8 else 16, warnings=grey.warnings
     )
-    return make_film(Picture(grey=deep), Format.MEMORY)
+    return Picture(grey=deep).film(Format.MEMORY)
 
 
 def film_from_picture(picture: Image.Image, limits: Limits = USUAL) -> Film:
@@ -95,7 +94,7 @@ def film_from_picture(picture: Image.Image, limits: Limits = USUAL) -> Film:
     with translated():
         picture.load()
         grey = grey_of_picture(picture)
-    return make_film(Picture(grey=grey, orientation=orientation_of(picture)), Format.MEMORY)
+    return Picture(grey=grey, orientation=orientation_of(picture)).film(Format.MEMORY)
 
 
 def _opacity(alpha: NDArray[Any]) -> NDArray[np.uint8]:

@@ -1,14 +1,16 @@
 """A decoded picture, before it is turned upright and becomes a film."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
+import numpy as np
 from numpy.typing import NDArray
 
-from cxr_app.codes import Code
+from cxr_app.codes import Code, in_order
 from cxr_app.imaging.colour import Grey
+from cxr_app.imaging.film import Facts, Film, Format
 
 __all__ = ["Picture", "Stated"]
 
@@ -60,3 +62,14 @@ class Picture:
         """Turn pixels [height, width] of this picture upright, as a viewer shows it."""
         turn = _TURNS.get(self.orientation)
         return pixels if turn is None else turn(pixels)
+
+    def film(self, found: Format) -> Film:
+        """Turn the picture upright, and state what is known of it."""
+        upright = self.upright(self.grey.pixels)
+        height, width = upright.shape
+        return Film(
+            pixels=np.ascontiguousarray(upright),
+            depth=self.grey.depth,
+            facts=Facts(format=found, width=width, height=height, **asdict(self.stated)),
+            warnings=in_order(*self.grey.warnings, *self.warnings),
+        )

@@ -1,14 +1,16 @@
 """The values that a file stores, for a viewer that windows on them itself."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cxr_app.imaging.dicom.display import DisplayTransform
-from cxr_app.imaging.dicom.reader import DicomFilm
 from cxr_app.imaging.picture import Picture
+
+if TYPE_CHECKING:  # who shows stored values does not wait for what reads files
+    from cxr_app.imaging.dicom.reader import DicomFilm
 
 __all__ = ["StoredFilm", "stored_in_dicom", "stored_in_picture"]
 
@@ -36,7 +38,7 @@ class StoredFilm:
         self.values.flags.writeable = False
 
 
-def stored_in_dicom(film: DicomFilm) -> StoredFilm:
+def stored_in_dicom(film: "DicomFilm") -> StoredFilm:
     """Give the stored values of a DICOM file."""
     return StoredFilm(values=film.stored, transform=film.transform, spacing_mm=film.spacing_mm)
 

@@ -19,15 +19,15 @@ def box(top: int, bottom: int, left: int, right: int) -> np.ndarray:
     [
         pytest.param(drawn_lungs(), False, id="two lungs within the picture"),
         pytest.param(np.zeros((128, 128), np.float32), True, id="no lungs"),
-        # A tenth of 128 x 128 is 1638.4: 40 x 41 = 1640 is over it, 40 x 40 = 1600 is not.
-        pytest.param(box(40, 80, 40, 81), False, id="over a tenth of the picture"),
-        pytest.param(box(40, 80, 40, 80), True, id="under a tenth of the picture"),
-        # 16 % of an edge are 20.48 of its 128 pixels.
-        pytest.param(box(0, 100, 50, 70), False, id="20 of 128 pixels touch the upper edge"),
-        pytest.param(box(0, 100, 50, 71), True, id="21 of 128 pixels touch the upper edge"),
-        pytest.param(box(28, 128, 50, 71), True, id="cut off below"),
-        pytest.param(box(50, 71, 0, 100), True, id="cut off at the left"),
-        pytest.param(box(50, 71, 28, 128), True, id="cut off at the right"),
+        # 15 % of 128 x 128 are 2457.6: 50 x 50 = 2500 is over it, 49 x 50 = 2450 is not.
+        pytest.param(box(40, 90, 40, 90), False, id="over 15 % of the picture"),
+        pytest.param(box(40, 89, 40, 90), True, id="under 15 % of the picture"),
+        # A quarter of an edge are 32 of its 128 pixels.
+        pytest.param(box(0, 100, 40, 72), False, id="32 of 128 pixels touch the upper edge"),
+        pytest.param(box(0, 100, 40, 73), True, id="33 of 128 pixels touch the upper edge"),
+        pytest.param(box(28, 128, 40, 73), True, id="cut off below"),
+        pytest.param(box(40, 73, 0, 100), True, id="cut off at the left"),
+        pytest.param(box(40, 73, 28, 128), True, id="cut off at the right"),
         pytest.param(box(3, 125, 3, 125), False, id="three pixels away from every edge"),
     ],
 )
