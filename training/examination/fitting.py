@@ -24,12 +24,12 @@ AXES: Final = 200  # of the Gaussian, those along which chest films differ most
 FILMS: Final = (CHILD, ADULT)
 
 # Shares of children's films that a limit may cost, on folds that were not fitted on.
-REFUSED: Final = 0.001
-TOO_FAR: Final = 0.0005
-BEYOND: Final = 1.15  # times that distance: the quantile rests on one or two films
+REFUSED: Final = 0.002
+TOO_FAR: Final = 0.001
+BEYOND: Final = 1.1  # times that distance: the quantile rests on one or two films
 WARNED_ADULT: Final = 0.02
 WARNED_LATERAL: Final = 0.001
-WARNED_STANCE: Final = 0.004  # of both archives' films
+WARNED_STANCE: Final = 0.002  # of both archives' films
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
