@@ -32,7 +32,8 @@ def build_unet() -> keras.Model:
         maps = keras.layers.MaxPooling2D()(maps)
     maps = _block(maps, WIDTHS[-1])
     for width, skipped in zip(reversed(WIDTHS[:-1]), reversed(passed), strict=True):
-        maps = keras.layers.UpSampling2D(interpolation="nearest")(maps)
+        # Not UpSampling2D, which OpenVINO gets as a chain of slow repeats.
+        maps = keras.ops.image.resize(maps, skipped.shape[1:3], interpolation="nearest")
         maps = _block(keras.layers.Concatenate()([maps, skipped]), width)
     logits = keras.layers.Conv2D(1, 1, name="lung")(maps)
     return keras.Model(film, logits, name="lungs")
