@@ -100,6 +100,8 @@ def open_tab(
     found.listen(server.url)
     found.page.set_default_timeout(30_000)
     found.page.goto(server.url)
+    # The uploader is loaded last and moves what stands below it: a click meanwhile may miss.
+    expect(button(found.page, "Upload")).to_be_visible()
     return found
 
 
