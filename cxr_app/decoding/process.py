@@ -40,5 +40,5 @@ def _answer(wish: bytes, data: bytes, limits: Limits, memory: mmap.mmap) -> byte
         return wire.fill(memory, decode(data, limits))
     except Rejected as error:
         return wire.refusal(error)
-    except MemoryError:
+    except Exception:  # noqa: BLE001 - memory ran out, or a library fails as nobody expected
         return wire.refusal(Rejected(Code.WORKER_DIED))

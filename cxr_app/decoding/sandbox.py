@@ -5,6 +5,7 @@ import contextlib
 import io
 import os
 import resource
+from pathlib import Path
 from typing import Any, Final
 
 import imagecodecs
@@ -19,15 +20,26 @@ __all__ = ["allow_seconds", "confine", "warm_up"]
 # Loaded by imagecodecs at their first use, which is too late once no file can be opened.
 _CODECS: Final = (
     "avif_decode",
+    "bitorder_decode",
+    "ccittfax3_decode",
+    "ccittfax4_decode",
+    "ccittrle_decode",
     "cms_transform",
+    "deflate_decode",
+    "delta_decode",
     "dicomrle_decode",
+    "float24_decode",
+    "floatpred_decode",
     "jpeg2k_decode",
     "jpeg8_decode",
+    "jpeg_decode",
     "jpegls_decode",
     "ljpeg_decode",
     "lzw_decode",
     "packbits_decode",
+    "packints_decode",
     "png_decode",
+    "tiff_decode",
     "zlib_decode",
 )
 
@@ -72,12 +84,12 @@ def confine(memory_bytes: int) -> None:
     memory_bytes : int
         Address space.
     """
-    highest = max(fd for fd in range(256) if _is_open(fd))
+    free = _fill_descriptors()
     for limit, value in (
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_AS, memory_bytes),
-        (resource.RLIMIT_NOFILE, highest + 1),
+        (resource.RLIMIT_NOFILE, free),
     ):
         # macOS refuses a limit on address space below what is mapped already.
         with contextlib.suppress(ValueError, OSError):
@@ -92,9 +104,13 @@ def allow_seconds(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (spent + seconds + 1, most))
 
 
-def _is_open(fd: int) -> bool:
-    try:
-        os.fstat(fd)
-    except OSError:
-        return False
-    return True
+def _fill_descriptors() -> int:
+    """Take up every descriptor below the highest open one; the next one is returned.
+
+    The parent hands on its own numbers, so there may be gaps; the limit leaves those free.
+    """
+    highest = max(int(path.name) for path in Path("/dev/fd").iterdir())
+    taken = os.open(os.devnull, os.O_RDONLY)
+    while taken <= highest:
+        taken = os.dup(taken)
+    return taken + 1

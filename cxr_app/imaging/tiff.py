@@ -12,7 +12,7 @@ import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from tifffile import PHOTOMETRIC, TiffFile, TiffFileError, TiffPage
+from tifffile import COMPRESSION, PHOTOMETRIC, PREDICTOR, TiffFile, TiffFileError, TiffPage
 
 from cxr_app.codes import Code
 from cxr_app.errors import Rejected
@@ -41,6 +41,21 @@ SAMPLES: Final[Mapping[int, int]] = {
     PHOTOMETRIC.YCBCR: 3,
 }
 
+# What writers of films use; the library knows forty more, each a decoder that nobody here needs.
+COMPRESSIONS: Final = (
+    COMPRESSION.NONE,
+    COMPRESSION.CCITTRLE,
+    COMPRESSION.CCITT_T4,
+    COMPRESSION.CCITT_T6,
+    COMPRESSION.LZW,
+    COMPRESSION.OJPEG,
+    COMPRESSION.JPEG,
+    COMPRESSION.ADOBE_DEFLATE,
+    COMPRESSION.DEFLATE,
+    COMPRESSION.PACKBITS,
+)
+PREDICTORS: Final = (PREDICTOR.NONE, PREDICTOR.HORIZONTAL, PREDICTOR.FLOATINGPOINT)
+
 
 def read_tiff(data: bytes, limits: Limits) -> Picture:
     """Decode the one page of a TIFF file.
@@ -59,6 +74,8 @@ def read_tiff(data: bytes, limits: Limits) -> Picture:
                 raise Rejected(Code.TRUNCATED)
             page = file.pages.first
             check_size(Size(width=page.imagewidth, height=page.imagelength), limits)
+            if page.compression not in COMPRESSIONS or page.predictor not in PREDICTORS:
+                raise Rejected(Code.CORRUPT)
             _check_directory(data)
             _check_segments(page, data, limits)
             return _read(page, data)
