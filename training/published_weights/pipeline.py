@@ -63,8 +63,8 @@ def _is_there(package: Package, output: Path, report: Callable[[str], None]) -> 
         return False
     if not holds(file, package.arrays_sha256):
         raise _usage(
-            f"{file.name} was not written by this command, so it is not replaced; move it away, or name "
-            "another --output"
+            f"{file.name} is there already and holds something else; move it away, or name another "
+            "--output"
         )
     report(f"{file}: is there already")
     return True
