@@ -14,6 +14,7 @@ import io
 import math
 import pickle
 import pickletools
+import warnings
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -148,15 +149,18 @@ def _check_opcodes(stream: io.BytesIO) -> None:
     """Refuse what `torch.save` does not write, and leave the stream where it was."""
     start = stream.tell()
     n_kept = 0
-    for opcode, argument, _ in pickletools.genops(stream):
-        if opcode.name not in OPCODES:
-            raise ValueError("another format")
-        if opcode.name in ("BINPUT", "LONG_BINPUT"):
-            # Values are kept under 0, 1, 2 ...: a single LONG_BINPUT of 2**32 - 1 would have
-            # pickle fill a table of 64 GB.
-            if argument != n_kept:
-                raise ValueError("a gap among the values that are kept")
-            n_kept += 1
+    with warnings.catch_warnings():
+        # pickletools decodes an opcode's text before anybody can refuse the opcode.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        for opcode, argument, _ in pickletools.genops(stream):
+            if opcode.name not in OPCODES:
+                raise ValueError("another format")
+            if opcode.name in ("BINPUT", "LONG_BINPUT"):
+                # Values are kept under 0, 1, 2 ...: a single LONG_BINPUT of 2**32 - 1 would have
+                # pickle fill a table of 64 GB.
+                if argument != n_kept:
+                    raise ValueError("a gap among the values that are kept")
+                n_kept += 1
     stream.seek(start)
 
 

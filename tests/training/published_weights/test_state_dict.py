@@ -115,6 +115,7 @@ def test_what_stands_for_pytorchs_function_cannot_be_given_attributes():
         pytest.param(with_tensor(shape=(2, -3)), id="a negative length"),
         pytest.param(with_tensor(offset=5, strides=(-3, -1)), id="negative strides"),
         pytest.param(with_tensor(strides=(1,)), id="fewer strides than axes"),
+        pytest.param(b"\x80\x02S'\\d'\n.", id="a string of protocol 0, with a wrong escape"),
         pytest.param(
             replace(SAVED, object=b"\x80\x02Nr\xff\xff\xff\xff.").content(),
             id="a value kept under 4,294,967,295",
