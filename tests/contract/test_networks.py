@@ -24,6 +24,8 @@ SIZE = 64
 BODY = {
     "densenet121": 8_062_504 - 1025_000,
     "densenet169": 14_307_880 - 1665_000,
+    "efficientnet-lite0": 4_652_008 - 1281_000,
+    "efficientnet-lite1": 5_416_680 - 1281_000,
     "efficientnet-lite2": 6_092_072 - 1281_000,
     "efficientnetv2b0": 7_200_312 - 1281_000,
     "mobilenetv2": 3_538_984 - 1281_000,
@@ -35,6 +37,8 @@ BODY = {
 LINEAR_HEAD = {
     "densenet121": 2050,
     "densenet169": 3330,
+    "efficientnet-lite0": 2562,
+    "efficientnet-lite1": 2562,
     "efficientnet-lite2": 2562,
     "efficientnetv2b0": 2562,
     "mobilenetv2": 2562,
@@ -46,7 +50,9 @@ LINEAR_HEAD = {
 LAST_BLOCK = {
     "densenet121": "conv5_",
     "densenet169": "conv5_",
-    "efficientnet-lite2": "block20_",  # 1 + 3 + 3 + 4 + 4 + 5 + 1 blocks, from 0 on
+    "efficientnet-lite0": "block15_",  # 1 + 2 + 2 + 3 + 3 + 4 + 1 blocks, from 0 on
+    "efficientnet-lite1": "block20_",  # 1 + 3 + 3 + 4 + 4 + 5 + 1
+    "efficientnet-lite2": "block20_",  # as Lite1, only wider
     "efficientnetv2b0": "block6",
     "mobilenetv2": "block_16_",
     "resnet50": "conv5_",
@@ -120,7 +126,7 @@ def test_every_backbone_is_in_the_tables():
 
 def test_it_has_its_papers_size(name, fitted):
     # The Lite release does not count what batch-norms keep and nobody trains.
-    is_lite = name == "efficientnet-lite2"
+    is_lite = name.startswith("efficientnet-lite")
     found = trainable_count(fitted) if is_lite else fitted.count_params()
 
     assert found == BODY[name] + LINEAR_HEAD[name]
@@ -186,7 +192,7 @@ def test_the_scaling_is_the_networks_own(name, fitted):
 def theirs(name: str, ramp: np.ndarray) -> np.ndarray:
     """Scale as the makers of a network do; its three channels are equal, so they have no order."""
     apps = keras.applications
-    if name == "efficientnet-lite2":  # not Keras': MEAN_RGB and STDDEV_RGB of the release
+    if name.startswith("efficientnet-lite"):  # not Keras': MEAN_RGB and STDDEV_RGB of the release
         return (ramp - 127) / 128
     if name == "efficientnetv2b0":  # its own two layers; preprocess_input changes nothing
         whole = apps.EfficientNetV2B0(include_top=False, weights=None, input_shape=(32, 32, 3))
@@ -206,8 +212,8 @@ def theirs(name: str, ramp: np.ndarray) -> np.ndarray:
 
 @pytest.mark.slow
 def test_it_is_exported_and_proven(name, served, tmp_path: Path):
-    if name == "densenet169":
-        pytest.skip("densenet121's layers, only more of them")
+    if name in ("densenet169", "efficientnet-lite0", "efficientnet-lite1"):
+        pytest.skip("the layers of another of its family, only more or fewer of them")
 
     bundle = export(
         served, tiny_spec(), films=drawn_inputs(2), target=tmp_path / name, report=lambda _: None

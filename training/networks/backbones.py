@@ -7,7 +7,13 @@ from typing import Any, Final
 
 import keras
 
-from training.networks.efficientnet_lite import efficientnet_lite2
+from training.networks.efficientnet_lite import (
+    LITE0,
+    LITE1,
+    LITE2,
+    LiteSize,
+    efficientnet_lite,
+)
 
 __all__ = ["BACKBONES", "Backbone", "Scaling"]
 
@@ -101,10 +107,13 @@ def _from_keras(application: Application, **options: Any) -> Callable[[Any, str 
     return build
 
 
-def _efficientnet_lite2(scaled: Any, weights: str | None) -> Any:
-    if weights is not None:
-        raise LookupError("Keras has no ImageNet weights of it")
-    return efficientnet_lite2(scaled)
+def _lite(size: LiteSize) -> Callable[[Any, str | None], Any]:
+    def build(scaled: Any, weights: str | None) -> Any:
+        if weights is not None:
+            raise LookupError("Keras has no ImageNet weights of it")
+        return efficientnet_lite(scaled, size)
+
+    return build
 
 
 _ALL: Final = (
@@ -164,8 +173,26 @@ _ALL: Final = (
         source="Tan and Le 2021, arXiv:2104.00298",
     ),
     Backbone(
+        name="efficientnet-lite0",
+        build=_lite(LITE0),
+        channels=1280,
+        stride=32,
+        last_block="block15_expand_conv",
+        scaling=LITE,
+        source="Tan and Le 2019, arXiv:1905.11946; the Lite changes of 2020",
+    ),
+    Backbone(
+        name="efficientnet-lite1",
+        build=_lite(LITE1),
+        channels=1280,
+        stride=32,
+        last_block="block20_expand_conv",
+        scaling=LITE,
+        source="Tan and Le 2019, arXiv:1905.11946; the Lite changes of 2020",
+    ),
+    Backbone(
         name="efficientnet-lite2",
-        build=_efficientnet_lite2,
+        build=_lite(LITE2),
         channels=1280,
         stride=32,
         last_block="block20_expand_conv",

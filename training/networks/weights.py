@@ -108,7 +108,10 @@ def start_from(
         try:
             return build("imagenet")
         except LookupError as error:
-            raise _unusable(f"there are no ImageNet weights of this network; {_ADVICE}") from error
+            raise _unusable(
+                f"Keras has no ImageNet weights of this network; {_ADVICE}; for EfficientNet-Lite, "
+                "python -m training weights makes such a FILE.npz"
+            ) from error
         except Exception as error:
             # Keras raises a bare Exception when a download fails, so nothing narrower can be
             # caught around this one call.

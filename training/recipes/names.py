@@ -26,6 +26,8 @@ BACKBONE_NAMES: Final = (
     "resnet50v2",
     "vgg16",
     "efficientnetv2b0",
+    "efficientnet-lite0",
+    "efficientnet-lite1",
     "efficientnet-lite2",
     "mobilenetv2",
 )
