@@ -9,7 +9,7 @@ import tokenize
 import zipfile
 import zlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -159,7 +159,7 @@ def _spec(data: bytes) -> Spec:
         spec = parse_spec(data)
     except (ValueError, RecursionError) as error:
         raise _invalid(f"spec.json: {error}") from error
-    if spec.input != _SERVED_INPUT:
+    if replace(spec.input, standardise=None) != _SERVED_INPUT:
         raise _invalid(f"spec.json: input: must be {INPUT_SIDE} x {INPUT_SIDE} x 1 uint8")
     needed = {"model.xml", "model.bin", "model.keras"}
     if spec.lungs is not None:

@@ -67,6 +67,7 @@ class Code(StrEnum):
     ROTATED = "rotated"
     APPEARS_INVERTED = "appears_inverted"
     HEAVILY_CROPPED = "heavily_cropped"
+    LUNGS_NOT_FOUND = "lungs_not_found"
     LOW_CONTRAST = "low_contrast"
     UPSCALED = "upscaled"
     COLOUR_IMAGE = "colour_image"
@@ -257,6 +258,9 @@ ANSWERS: Final[Mapping[Code, Answer]] = MappingProxyType(
         ),
         Code.HEAVILY_CROPPED: _warning(
             "Part of the chest seems to be cut off, or the chest is small in the picture."
+        ),
+        Code.LUNGS_NOT_FOUND: _warning(
+            "The lungs were not found in this film, so the model looked at the whole picture."
         ),
         Code.LOW_CONTRAST: _warning(
             "The film has very little contrast, so the result is less reliable."

@@ -15,6 +15,7 @@ from cxr_app.codes import Code, in_order
 from cxr_app.decision import decide
 from cxr_app.engine.base import Engine, Outputs
 from cxr_app.engine.choose import open_engine
+from cxr_app.engine.lungs import open_lungs
 from cxr_app.errors import Rejected
 from cxr_app.examination.evidence import Evidence
 from cxr_app.heatmap import activation_map
@@ -22,10 +23,11 @@ from cxr_app.imaging.borders import without_borders
 from cxr_app.imaging.film import Facts, Film
 from cxr_app.imaging.film_input import FilmInput, make_input
 from cxr_app.imaging.from_memory import film_from_array, film_from_picture
+from cxr_app.imaging.standardise import WHOLE, Box, standardise
 from cxr_app.limits import Limits
 from cxr_app.settings import read_settings
 
-__all__ = ["Prediction", "Result"]
+__all__ = ["Prediction", "Result", "Seen"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +103,26 @@ class Result:
         return activation_map(self._features, self._bundle.head, labels.index(chosen))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What a bundle's networks make of one film.
+
+    Attributes
+    ----------
+    outputs : Outputs
+        Of the classifier, for one film.
+    evidence : Evidence or None
+        For the gate; None where the bundle does not find lungs.
+    box : Box or None
+        The part of the film without borders that the classifier saw; `WHOLE` where no lungs were
+        found, None in a bundle that does not standardise.
+    """
+
+    outputs: Outputs
+    evidence: Evidence | None = None
+    box: Box | None = None
+
+
 class Prediction:
     """Classifies films with one bundle. May be used from several threads at once.
 
@@ -119,6 +141,7 @@ class Prediction:
     ) -> None:
         self.bundle = bundle
         self.engine = engine or open_engine(bundle, read_settings())
+        self._lungs = open_lungs(bundle, threads=read_settings().threads)
         self._limits = limits or read_settings().limits
 
     def classify_image(self, image: Film | FilmInput | Image.Image | NDArray[np.generic]) -> Result:
@@ -137,9 +160,10 @@ class Prediction:
         started = time.perf_counter()
         if not isinstance(image, FilmInput):
             image = make_input(self._film(image), self._limits)
-        outputs = self._run(image.pixels)
         spec = self.bundle.spec
-        examined = () if image.facts.is_drawing else self._examine(outputs, image.pixels[:, :, 0])
+        seen = self.see(image.pixels[:, :, 0])
+        outputs = seen.outputs
+        examined = () if image.facts.is_drawing else self._examine(seen)
         decision = decide(outputs.logits[0], spec.decision)
         if not np.isfinite(decision.confidences).all():
             raise _failed()
@@ -172,17 +196,46 @@ class Prediction:
             )
         return film_from_array(image, self._limits)
 
-    def _examine(self, outputs: Outputs, grey: NDArray[np.uint8]) -> tuple[Code, ...]:
-        examiner = self.bundle.examiner
-        if examiner is None:
-            return ()
+    def see(self, grey: NDArray[np.uint8]) -> Seen:
+        """Show a film to the bundle's networks, standardised where the bundle asks for it.
+
+        Parameters
+        ----------
+        grey : ndarray, uint8 [512, 512]
+            From `cxr_app.imaging.to_input`.
+
+        Raises
+        ------
+        Rejected
+            `engine_failed`.
+        """
+        if self._lungs is None:
+            return Seen(outputs=self._run(grey))
+        how = self.bundle.spec.input.standardise
+        if how is not None:
+            found = standardise(grey, self._lungs.find, how)
+            outputs = self._run(found.pixels)
+            evidence = _evidence(outputs, found.lungs, found.framed)
+            return Seen(outputs=outputs, evidence=evidence, box=found.box or WHOLE)
+        outputs = self._run(grey)
+        # A film that is small within borders is still a film: it is examined without them.
+        framed = without_borders(grey)
+        features = outputs if framed is grey else self._run(framed)
+        evidence = _evidence(features, self._lungs.find(framed), framed)
+        return Seen(outputs=outputs, evidence=evidence)
+
+    def _examine(self, seen: Seen) -> tuple[Code, ...]:
+        whole = (Code.LUNGS_NOT_FOUND,) if seen.box is WHOLE else ()
+        if self.bundle.examiner is None or seen.evidence is None:
+            return whole
 
         def see(other: NDArray[np.uint8]) -> Evidence:
-            return _evidence(self._run(other[:, :, np.newaxis]), other)
+            evidence = self.see(other).evidence
+            if evidence is None:
+                raise Rejected(Code.GATE_FAILED, id=secrets.token_hex(4))
+            return evidence
 
-        # A film that is small within borders is still a film: it is examined without them.
-        film = without_borders(grey)
-        return examiner.examine(_evidence(outputs, grey) if film is grey else see(film), see)
+        return (*self.bundle.examiner.examine(seen.evidence, see), *whole)
 
     def _of_age(self, facts: Facts) -> tuple[Code, ...]:
         """Warn where the age that the file or the user states is not one of the model's."""
@@ -191,10 +244,10 @@ class Prediction:
             return ()
         return (Code.OUTSIDE_POPULATION,)
 
-    def _run(self, one: NDArray[np.uint8]) -> Outputs:
+    def _run(self, grey: NDArray[np.uint8]) -> Outputs:
         # One film at a time: an answer must not depend, even in its last digit, on its company.
         try:
-            outputs = self.engine.run(one[np.newaxis])
+            outputs = self.engine.run(grey[np.newaxis, :, :, np.newaxis])
         except RuntimeError as error:
             raise _failed() from error
         is_fit = outputs.logits.shape == (1, len(self.bundle.spec.labels))
@@ -203,10 +256,8 @@ class Prediction:
         return outputs
 
 
-def _evidence(outputs: Outputs, grey: NDArray[np.uint8]) -> Evidence:
-    if outputs.lungs is None:
-        raise Rejected(Code.GATE_FAILED, id=secrets.token_hex(4))
-    return Evidence(features=outputs.features[0], lungs=outputs.lungs[0], grey=grey)
+def _evidence(outputs: Outputs, lungs: NDArray[np.float32], grey: NDArray[np.uint8]) -> Evidence:
+    return Evidence(features=outputs.features[0], lungs=lungs, grey=grey)
 
 
 def _failed() -> Rejected:

@@ -23,6 +23,7 @@ __all__ = [
     "NetworkSpec",
     "Population",
     "Spec",
+    "StandardiseSpec",
     "Task",
     "TrainingFacts",
     "parse_spec",
@@ -49,8 +50,33 @@ class Task(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StandardiseSpec:
+    """How `imaging.standardise` cuts and stretches a film.
+
+    Attributes
+    ----------
+    margin : float
+        Added to the lungs' box on each side, as a share of the box.
+    low, high : float
+        Percentiles of the grey values in the box that become black and white.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    margin: Annotated[float, Field(ge=0, le=0.5)]
+    low: Annotated[float, Field(ge=0, lt=50)]
+    high: Annotated[float, Field(gt=50, le=100)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InputSpec:
-    """The one input of the graph: shape and type of a film after `imaging.to_input`."""
+    """The one input of the graph: shape and type of a film after `imaging.to_input`.
+
+    Attributes
+    ----------
+    standardise : StandardiseSpec or None
+        What is done to that input first; None: it is taken as it is.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
@@ -58,7 +84,7 @@ class InputSpec:
     width: Count
     channels: Count
     dtype: str
-    standardise: Text | None = None
+    standardise: StandardiseSpec | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

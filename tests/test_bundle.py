@@ -188,7 +188,7 @@ class TestFormat1:
     def test_a_film_has_no_examination(self, tiny_bundle: Path):
         prediction = Prediction(load_bundle(tiny_bundle))
 
-        assert prediction.engine.run(np.zeros((1, 512, 512, 1), np.uint8)).lungs is None
+        assert prediction.see(np.zeros((512, 512), np.uint8)).evidence is None
         assert prediction.classify_image(film(1, (300, 240))).warnings == ()
 
 

@@ -13,7 +13,7 @@ from cxr_app.imaging.decode import decode
 from cxr_app.imaging.drawing import draw_png
 from cxr_app.limits import Limits
 from tests.stories.page import classify, open_page, workspace
-from training.data.preparation import read_input
+from training.data.film_reader import AS_GIVEN
 from training.data.sources import read_class_folders
 
 FILM = draw_png(5, size=(420, 300), consolidation=0.7)
@@ -31,7 +31,7 @@ def in_training(film: Path, bundle_folder: Path) -> dict[str, float]:
     """Decode as training does, and predict with the network that was exported."""
     labelled = read_class_folders(film.parent.parent, ("NORMAL", "PNEUMONIA"))[1]
     network = keras.saving.load_model(bundle_folder / "model.keras", compile=False)
-    logits = network.predict(read_input(labelled, Limits())[None], verbose=0)["logits"]
+    logits = network.predict(AS_GIVEN.read(labelled)[None], verbose=0)["logits"]
     decision = load_bundle(bundle_folder).spec.decision
     shares = confidences(logits, temperature=decision.temperature, bias=decision.bias)[0]
     return dict(zip(("NORMAL", "PNEUMONIA"), shares.tolist(), strict=True))

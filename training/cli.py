@@ -11,6 +11,7 @@ from cxr_app.names import printable
 from cxr_app.patches import import_keras
 from training.commands import (
     compare,
+    crossvalidate,
     evaluate,
     explain,
     explore,
@@ -24,9 +25,13 @@ from training.errors import TrainingError
 
 __all__ = ["main", "parser"]
 
-VERBS: Final = (explore, select, search, evaluate, compare, explain, lungs, gate, weights)
-WITH_KERAS: Final = ("select", "search", "evaluate", "explain", "lungs")
-RESUMABLE: Final = ("select", "search", "lungs")  # by typing the same command again
+VERBS: Final = (
+    *(explore, select, search, crossvalidate, evaluate, compare, explain),
+    *(lungs, gate, weights),
+)
+WITH_KERAS: Final = ("select", "search", "crossvalidate", "evaluate", "explain", "lungs")
+# By typing the same command again.
+RESUMABLE: Final = ("select", "search", "crossvalidate", "lungs")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxr_app.bundle import Bundle
+from cxr_app.engine.lungs import LUNGS_MODEL, LUNGS_WEIGHTS
 from cxr_app.imaging.to_input import INPUT_SIDE
-from cxr_app.limits import Limits
 from cxr_app.spec import (
     FORMATS,
     DataFacts,
@@ -29,7 +29,8 @@ from cxr_app.spec import (
 from training.calibration.decision import calibrate, calibrated
 from training.calibration.findings import calibrate_findings
 from training.calibration.indeterminate_zone import zone_figures
-from training.data.preparation import Prepared, prepare, read_input
+from training.data.film_reader import FilmReader
+from training.data.preparation import Prepared, prepare
 from training.data.sources import LabelledFilm, data_sha256
 from training.data.splits import Split
 from training.export.bundle import MODEL_FILES, bundle_bytes, export
@@ -80,13 +81,14 @@ def select(job: TrainingJob) -> Bundle:
     log.info("chosen: %s", winner.backbone)
     served = _served(winner.backbone, retrain(winner, selection), recipe)
     log.info("calibrating on %d films", len(calibration.films))
-    decided = _decide(served, calibration, recipe)
+    decided = _decide(served, calibration, job)
     findings = _findings(job, films, candidates=candidates, winner=winner, decided=decided)
     log.info("exporting to %s", job.target.name)
     return export(
         served,
         _spec(job, networks[winner.backbone], decided.decision, films.used),
-        films=_spread(calibration.films),
+        films=_spread(calibration.films, job.reader),
+        parts=_lungs_files(job),
         target=job.target,
         report=lambda bundle: write_report(bundle, findings),
     )
@@ -112,7 +114,13 @@ def _prepare(job: TrainingJob, split: Split) -> tuple[Selection, Prepared]:
     """Prepare the films: those that train and choose, and those that calibrate."""
     recipe, progress, cache = job.recipe, progress_folder(job, split), job.run / "cache"
     fit_films, validation, calibration = (
-        prepare(part, n_classes=len(recipe.data.labels), size=recipe.side, cache=cache)
+        prepare(
+            part,
+            n_classes=len(recipe.data.labels),
+            size=recipe.side,
+            cache=cache,
+            reader=job.reader,
+        )
         for part in (split.fit, split.validation, split.calibration)
     )
     selection = Selection(
@@ -143,9 +151,10 @@ class _Decided:
     zone: tuple[float, float] | None
 
 
-def _decide(served: keras.Model, films: Prepared, recipe: Recipe) -> _Decided:
+def _decide(served: keras.Model, films: Prepared, job: TrainingJob) -> _Decided:
     """Calibrate, and measure the result and its indeterminate zone on the same films."""
-    task, logits, truth = recipe.data.task, _logits(served, films.films), films.truth
+    recipe, truth = job.recipe, films.truth
+    task, logits = recipe.data.task, _logits(served, films.films, job.reader)
     patients = tuple(film.patient for film in films.films)
     if task is Task.MULTILABEL:
         decision = calibrate_findings(logits, truth, patients)
@@ -187,19 +196,21 @@ def _findings(
     )
 
 
-def _logits(served: keras.Model, films: tuple[LabelledFilm, ...]) -> NDArray[np.float32]:
+def _logits(
+    served: keras.Model, films: tuple[LabelledFilm, ...], reader: FilmReader
+) -> NDArray[np.float32]:
     """Ask the served graph, a few films at a time: all of them might not fit into memory."""
     answers = []
     for start in range(0, len(films), ASKED_AT_ONCE):
-        inputs = [read_input(film, Limits()) for film in films[start : start + ASKED_AT_ONCE]]
+        inputs = [reader.read(film) for film in films[start : start + ASKED_AT_ONCE]]
         answers.append(np.asarray(served.predict_on_batch(np.stack(inputs))["logits"]))
     return np.concatenate(answers)
 
 
-def _spread(films: tuple[LabelledFilm, ...]) -> NDArray[np.uint8]:
+def _spread(films: tuple[LabelledFilm, ...], reader: FilmReader) -> NDArray[np.uint8]:
     """Read films from all over a part, both classes with them."""
     places = np.linspace(0, len(films) - 1, min(PROOF_FILMS, len(films))).astype(np.int64)
-    return np.stack([read_input(films[place], Limits()) for place in places])
+    return np.stack([reader.read(films[place]) for place in places])
 
 
 def _spec(
@@ -209,17 +220,25 @@ def _spec(
     films: tuple[LabelledFilm, ...],
 ) -> Spec:
     recipe = job.recipe
+    lungs = job.lungs.spec.lungs if job.lungs is not None else None
     return Spec(
-        format=FORMATS[0],
+        format=FORMATS[0] if lungs is None else FORMATS[-1],
         name=job.target.name,
         version=job.version,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         task=recipe.data.task,
         labels=recipe.data.labels,
-        input=InputSpec(height=INPUT_SIDE, width=INPUT_SIDE, channels=1, dtype="uint8"),
+        input=InputSpec(
+            height=INPUT_SIDE,
+            width=INPUT_SIDE,
+            channels=1,
+            dtype="uint8",
+            standardise=recipe.standardise,
+        ),
         network=network,
         decision=decision,
         gate=None,
+        lungs=lungs,
         population=Population(
             view=recipe.population.view,
             age_years=recipe.population.age_years,
@@ -235,6 +254,13 @@ def _spec(
         files=dict.fromkeys(MODEL_FILES, "0" * 64),
         notice=recipe.population.notice,
     )
+
+
+def _lungs_files(job: TrainingJob) -> dict[str, bytes]:
+    """Take over the network that finds the lungs, where the model rests on it."""
+    if job.lungs is None:
+        return {}
+    return {name: job.lungs.read(name) for name in (LUNGS_MODEL, LUNGS_WEIGHTS)}
 
 
 def _backend() -> dict[str, str]:

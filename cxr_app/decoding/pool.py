@@ -86,6 +86,16 @@ class DecoderPool:
                     worker.close()
                 worker = None  # should the start of another one fail, the place is not lost
                 worker = _Worker(self._limits)
+            try:
+                return worker.ask(wish + data, read)
+            except Rejected as error:
+                if error.code is not Code.WORKER_DIED or worker.is_alive or worker.films == 1:
+                    raise
+            # What an earlier file has left in its memory may have killed it: this one is asked once
+            # more, of a process that has seen no other.
+            worker.close()
+            worker = None
+            worker = _Worker(self._limits)
             return worker.ask(wish + data, read)
         finally:
             self._idle.put(worker)
@@ -100,7 +110,7 @@ class _Worker:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._films = 0
+        self.films = 0
         self._is_ready = False
         n_bytes = SAMPLE_BYTES * limits.max_pixels
         fd = wire.open_memory(n_bytes)
@@ -115,11 +125,16 @@ class _Worker:
     @property
     def is_fit(self) -> bool:
         """Whether it lives and has not served too long."""
-        return self._process.poll() is None and self._films < MOST_FILMS
+        return self.is_alive and self.films < MOST_FILMS
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether its process runs."""
+        return self._process.poll() is None
 
     def ask(self, message: bytes, read: Callable[[bytes, mmap.mmap], T]) -> T:
         """Have one file decoded; whatever happens to the process is a code."""
-        self._films += 1
+        self.films += 1
         try:
             if not self._is_ready:
                 self._await(READY_SECONDS)

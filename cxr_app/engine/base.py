@@ -36,13 +36,10 @@ class Outputs:
         In the order of the bundle's labels; a head with one sigmoid gives [0, z].
     features : ndarray, float32 [N, h, w, k]
         The last map before pooling.
-    lungs : ndarray, float32 [N, 128, 128], or None
-        Probability of "lung", 0..1; None where the bundle cannot say.
     """
 
     logits: NDArray[np.float32]
     features: NDArray[np.float32]
-    lungs: NDArray[np.float32] | None = None
 
 
 class Engine(Protocol):

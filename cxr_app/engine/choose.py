@@ -2,15 +2,14 @@
 
 from cxr_app.codes import Code
 from cxr_app.engine.base import Engine, ModelFiles
-from cxr_app.engine.lungs import LUNGS_MODEL, LungsEngine
 from cxr_app.errors import UsageError
 from cxr_app.settings import EngineName, Precision, Settings
 
-__all__ = ["open_engine", "with_lungs"]
+__all__ = ["open_engine"]
 
 
 def open_engine(files: ModelFiles, settings: Settings) -> Engine:
-    """Start the engine that the settings name; it finds the lungs where the bundle can.
+    """Start the engine that the settings name.
 
     Raises
     ------
@@ -20,15 +19,6 @@ def open_engine(files: ModelFiles, settings: Settings) -> Engine:
     BundleError
         Where it cannot serve the bundle.
     """
-    return with_lungs(_open_classifier(files, settings), files, threads=settings.threads)
-
-
-def with_lungs(engine: Engine, files: ModelFiles, *, threads: int = 0) -> Engine:
-    """Let an engine find the lungs too, where the bundle can."""
-    return LungsEngine(engine, files, threads=threads) if LUNGS_MODEL in files.names else engine
-
-
-def _open_classifier(files: ModelFiles, settings: Settings) -> Engine:
     try:
         match settings.engine:
             case EngineName.OPENVINO:

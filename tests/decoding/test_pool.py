@@ -99,12 +99,25 @@ def test_a_process_that_stands_still_is_ended_by_the_clock(hasty: DecoderPool):
     assert hasty.decode(packed("PNG")).facts.width == 300
 
 
-def test_a_process_that_dies_costs_the_film_it_had(hasty: DecoderPool):
+def test_a_process_that_dies_at_its_first_film_costs_that_film():
+    patient = DecoderPool(replace(Limits(), decode_seconds=60), 1)
+    (worker,) = workers(patient)
+    threading.Timer(2.0, os.kill, (worker, signal.SIGKILL)).start()
+
+    try:
+        assert refusal(patient, endless_jpeg()) is Code.WORKER_DIED
+        assert patient.decode(packed("PNG")).facts.width == 300
+    finally:
+        patient.close()
+
+
+def test_what_an_earlier_film_did_to_a_process_costs_no_other_film(hasty: DecoderPool):
     hasty.decode(packed("PNG"))
     (worker,) = workers(hasty)
     threading.Timer(0.3, os.kill, (worker, signal.SIGKILL)).start()
 
-    assert refusal(hasty, endless_jpeg()) is Code.WORKER_DIED
+    # It is asked again, of a process of its own, and there it takes too long.
+    assert refusal(hasty, endless_jpeg()) is Code.DECODE_TIMEOUT
     assert hasty.decode(packed("PNG")).facts.width == 300
 
 

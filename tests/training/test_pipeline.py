@@ -13,14 +13,17 @@ import pytest
 from PIL import Image
 
 from cxr_app import load_bundle
+from cxr_app.bundle import open_bundle
 from cxr_app.cli import main as predict
 from cxr_app.imaging.drawing import draw_film
-from cxr_app.limits import Limits
+from cxr_app.spec import StandardiseSpec
+from tests.bundles import make_gated_bundle
 from tests.networks import SMALL
 from training import cli
 from training.cli import main
 from training.commands.training_options import shown_command
-from training.data.preparation import Prepared, read_input
+from training.data.film_reader import AS_GIVEN
+from training.data.preparation import Prepared
 from training.data.reduction import shrink
 from training.data.sources import read_class_folders
 from training.data.splits import Split
@@ -81,7 +84,7 @@ def backbone(films: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     entry = BACKBONES["mobilenetv2"]
     network = build_fitted(entry, HEADS["linear"], Shape(size=64))
     labelled = read_class_folders(films, ("NORMAL", "PNEUMONIA"))
-    pictures = np.stack([shrink(read_input(film, Limits()), 64) for film in labelled])
+    pictures = np.stack([shrink(AS_GIVEN.read(film), 64) for film in labelled])
     for layer in network.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.momentum = 0.0  # so that one look at the films is enough
@@ -124,6 +127,33 @@ def trained(films: Path, backbone: Path, tmp_path_factory: pytest.TempPathFactor
     more = ["--weights", str(backbone), "--tensorboard"]
     assert select(films, write_recipe(folder), folder, *more) == 0
     return folder / "models" / "smoke"
+
+
+@pytest.mark.slow
+def test_a_model_may_see_films_cut_to_their_lungs(films, tiny_bundle, tmp_path, monkeypatch):
+    # The drawn classes differ in brightness, of which nothing is left.
+    monkeypatch.setattr(Candidate, "gives_one_answer", False)
+    lungs = make_gated_bundle(tiny_bundle, tmp_path / "lungs")
+    recipe = write_recipe(tmp_path)
+    standard = "[standardise]\nmargin = 0.04\nlow = 1.0\nhigh = 99.0\n"
+    recipe.write_text(RECIPE.replace("epochs = 30", "epochs = 1") + standard)
+    more = ["--weights", "none", "--lungs", str(lungs.folder)]
+
+    assert select(films, recipe, tmp_path, *more) == 0
+
+    made = open_bundle(tmp_path / "models" / "smoke")
+    assert made.spec.format == 2
+    assert made.spec.input.standardise == StandardiseSpec(margin=0.04, low=1.0, high=99.0)
+    assert made.spec.lungs == lungs.spec.lungs
+    assert made.read("lungs.bin") == lungs.read("lungs.bin")
+    assert made.spec.gate is None
+
+
+def test_lungs_and_a_recipe_that_standardises_go_together(films, recipe, tmp_path, capsys):
+    assert select(films, recipe, tmp_path, "--weights", "none", "--lungs", "models/tiny") == 2
+
+    expected = "--lungs DIR goes with a recipe that has [standardise], and with no other"
+    assert expected in capsys.readouterr().err
 
 
 @pytest.mark.slow

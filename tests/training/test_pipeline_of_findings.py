@@ -11,10 +11,9 @@ from PIL import Image
 from cxr_app import load_bundle
 from cxr_app.errors import BundleError
 from cxr_app.imaging.drawing import draw_film
-from cxr_app.limits import Limits
 from cxr_app.spec import Task
 from training.cli import main
-from training.data.preparation import read_input
+from training.data.film_reader import AS_GIVEN
 from training.data.reduction import shrink
 from training.data.sources.nih import read_nih_findings
 from training.evaluation import ledger
@@ -77,7 +76,7 @@ def backbone(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     shape = Shape(size=32, n_classes=2, task=Task.MULTILABEL)
     network = build_fitted(BACKBONES["mobilenetv2"], HEADS["log-sum-exp"], shape)
     films = read_nih_findings(archive, FINDINGS)
-    pictures = np.stack([shrink(read_input(film, Limits()), 32) for film in films])
+    pictures = np.stack([shrink(AS_GIVEN.read(film), 32) for film in films])
     for layer in network.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.momentum = 0.0

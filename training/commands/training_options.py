@@ -79,6 +79,7 @@ def add_job_options(verb: Any) -> None:
     for option, words in (
         ("--sharp", "larger copies of some training films, by class"),
         ("--also", "a second archive, for a recipe with [also]"),
+        ("--lungs", "a model that finds lungs, for a recipe with [standardise]"),
         ("--run", "progress that survives an interruption (default: runs/RECIPE)"),
     ):
         add_path(verb, option, words, required=False)
@@ -96,6 +97,7 @@ def job_of(
         would be kept among films.
     """
     # Keras takes seconds to import: `--help` and a wrong option must not wait for it.
+    from training.data.film_reader import lungs_of
     from training.networks.teacher import teacher_of
     from training.networks.weights import first_weights_of
     from training.recipes.recipe import read_recipe
@@ -105,6 +107,7 @@ def job_of(
     for table, option, is_given in (
         ("distill", "--teacher", bool(options.teacher)),
         ("also", "--also", options.also is not None),
+        ("standardise", "--lungs", options.lungs is not None),
     ):
         if (getattr(recipe, table) is not None) is not is_given:
             reason = f"{option} DIR goes with a recipe that has [{table}], and with no other"
@@ -123,6 +126,7 @@ def job_of(
         ),
         sharp=options.sharp,
         also=options.also,
+        lungs=lungs_of(options.lungs) if options.lungs else None,
         run=run,
         version=version,
         command=shown_command(options, target, version=version),
@@ -148,4 +152,6 @@ def shown_command(options: argparse.Namespace, target: Path, *, version: str) ->
         words += ["--sharp", "SHARP_DIR"]
     if options.also:
         words += ["--also", "ALSO_DIR"]
+    if options.lungs:
+        words += ["--lungs", shown_path(options.lungs)]
     return " ".join([*words, "--output", shown_path(target), "--version", version])

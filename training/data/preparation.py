@@ -10,15 +10,12 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from cxr_app.errors import Rejected
-from cxr_app.imaging.decode import decode
-from cxr_app.imaging.quality import examine
-from cxr_app.imaging.to_input import to_input
-from cxr_app.limits import Limits
+from training.data.film_reader import AS_GIVEN, FilmReader
 from training.data.reduction import shrink
 from training.data.sources import LabelledFilm, data_sha256
 from training.errors import TrainingCode, TrainingError
 
-__all__ = ["Prepared", "join", "prepare", "read_input", "truth_of"]
+__all__ = ["Prepared", "join", "prepare", "truth_of"]
 
 # Raise it when a pixel could come out otherwise: it is part of the cache's key.
 _VERSION: Final = 1
@@ -61,19 +58,6 @@ def join(*parts: Prepared) -> Prepared:
     )
 
 
-def read_input(film: LabelledFilm, limits: Limits) -> NDArray[np.uint8]:
-    """Decode one film into the input of the served graph, uint8 [512, 512, 1].
-
-    Raises
-    ------
-    Rejected
-        As the app would reject it.
-    """
-    decoded = decode(film.path.read_bytes(), limits)
-    examine(decoded, limits)
-    return to_input(decoded)
-
-
 def truth_of(classes: tuple[tuple[int, ...], ...], n_classes: int) -> NDArray[np.uint8]:
     """Write the classes of films as a table.
 
@@ -88,7 +72,14 @@ def truth_of(classes: tuple[tuple[int, ...], ...], n_classes: int) -> NDArray[np
     return truth
 
 
-def prepare(films: tuple[LabelledFilm, ...], *, n_classes: int, size: int, cache: Path) -> Prepared:
+def prepare(
+    films: tuple[LabelledFilm, ...],
+    *,
+    n_classes: int,
+    size: int,
+    cache: Path,
+    reader: FilmReader = AS_GIVEN,
+) -> Prepared:
     """Decode films to arrays, or take them from the cache.
 
     Parameters
@@ -98,7 +89,9 @@ def prepare(films: tuple[LabelledFilm, ...], *, n_classes: int, size: int, cache
     size : int
         Side in pixels.
     cache : Path
-        Folder for the arrays; the key is the films' hashes and order, the size and this code.
+        Folder for the arrays; the key is the films' hashes and order, the size, the reader and this
+        code.
+    reader : FilmReader
 
     Raises
     ------
@@ -106,7 +99,9 @@ def prepare(films: tuple[LabelledFilm, ...], *, n_classes: int, size: int, cache
         `data_invalid` where more than one film in a hundred cannot be read.
     """
     order = "\n".join(film.sha256 for film in films)
-    key = hashlib.sha256(f"{_VERSION} {size} {data_sha256(films)} {order}".encode()).hexdigest()
+    key = hashlib.sha256(
+        f"{_VERSION} {size} {data_sha256(films)} {order}{reader.identity}".encode()
+    ).hexdigest()
     place = cache / f"films-{key[:16]}.npz"
     if place.is_file():
         with np.load(place, allow_pickle=False) as stored:
@@ -115,7 +110,7 @@ def prepare(films: tuple[LabelledFilm, ...], *, n_classes: int, size: int, cache
     readable = np.zeros(len(films), np.bool_)
     for index, film in enumerate(tqdm(films, desc="films", unit="film", leave=False)):
         try:
-            pictures[index] = shrink(read_input(film, Limits()), size)
+            pictures[index] = shrink(reader.read(film), size)
             readable[index] = True
         except Rejected as error:
             tqdm.write(f"left out: {film.name}: {error}")

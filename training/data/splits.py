@@ -2,6 +2,7 @@
 
 import logging
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from training.data.sources import LabelledFilm
 from training.errors import TrainingCode, TrainingError
 from training.recipes.data import DataRecipe
 
-__all__ = ["Split", "split_by_patient"]
+__all__ = ["Split", "patient_groups", "split_by_patient"]
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +58,7 @@ def split_by_patient(films: tuple[LabelledFilm, ...], data: DataRecipe, *, seed:
     """
     _warn(films)
     test = {film.sha256 for film in films if film.subset == "test"}
-    groups = _patients([f for f in films if f.subset != "test" and f.sha256 not in test])
+    groups = patient_groups([f for f in films if f.subset != "test" and f.sha256 not in test])
     draw = np.random.default_rng(seed)
     parts: dict[str, list[LabelledFilm]] = {"fit": [], "validation": [], "calibration": []}
     strata = _strata(groups, len(data.labels))
@@ -117,7 +118,7 @@ def _warn(films: tuple[LabelledFilm, ...]) -> None:
         )
 
 
-def _patients(films: list[LabelledFilm]) -> list[list[LabelledFilm]]:
+def patient_groups(films: Sequence[LabelledFilm]) -> list[list[LabelledFilm]]:
     """Group films that share a patient number or their bytes, in a fixed order."""
     parent = {film.patient: film.patient for film in films}
 

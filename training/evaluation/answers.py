@@ -18,7 +18,8 @@ from cxr_app.limits import Limits
 from cxr_app.prediction import Prediction
 from cxr_app.spec import Spec, Task
 from training.calibration.decision import calibrated
-from training.data.preparation import read_input, truth_of
+from training.data.film_reader import reader_of
+from training.data.preparation import truth_of
 from training.data.sources import LabelledFilm
 from training.evaluation.perturbations import Form
 from training.metrics.figures import Called
@@ -125,9 +126,10 @@ def ask_findings(bundle: Bundle, engine: Engine, films: tuple[LabelledFilm, ...]
         Its own.
     films : tuple of LabelledFilm
     """
+    reader = reader_of(bundle)
 
     def answer(film: LabelledFilm) -> NDArray[np.float32]:
-        logits: NDArray[np.float32] = engine.run(read_input(film, Limits())[np.newaxis]).logits[0]
+        logits: NDArray[np.float32] = engine.run(reader.read(film)[np.newaxis]).logits[0]
         if not np.isfinite(logits).all():
             raise Rejected(Code.ENGINE_FAILED)
         return logits

@@ -8,7 +8,6 @@ from typing import Any
 
 from cxr_app.bundle import Bundle
 from cxr_app.codes import Code
-from cxr_app.engine.choose import with_lungs
 from cxr_app.engine.openvino import OpenVinoEngine
 from cxr_app.limits import Limits
 from cxr_app.prediction import Prediction
@@ -90,7 +89,7 @@ def evaluate(request: EvaluationRequest) -> dict[str, Any]:
     part = find_part(bundle, request.data, part=request.part, recipe=request.recipe)
     copies = find_copies(request.copies, part.films, spec.labels, part=request.part)
     # Settings of the environment must not change a figure.
-    engine = with_lungs(OpenVinoEngine(bundle, precision=Precision.F32), bundle)
+    engine = OpenVinoEngine(bundle, precision=Precision.F32)
     opening = None
     if request.part == "test":
         opening = ledger.begin(bundle, part.films, with_forms=request.with_forms)

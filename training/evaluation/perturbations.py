@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-__all__ = ["FORMS", "Form"]
+__all__ = ["FORMS", "Form", "swapped_by_crop"]
 
 Pixels = NDArray[np.uint8]
 Form = Callable[[Pixels, bool], Pixels]
@@ -75,11 +75,14 @@ def _mark_corner(film: Pixels, _: bool) -> Pixels:
     return np.asarray(marked)
 
 
-def _swap_by_crop(film: Pixels, is_looked_for: bool) -> Pixels:
-    """Give a film of one class the other's usual shape: less of it is left along one axis."""
-    cut = (1 - 1 / SHAPES) / 2
-    change = _crop(across=cut, down=0) if is_looked_for else _crop(across=0, down=cut)
-    return change(film, is_looked_for)
+def swapped_by_crop(cut: float) -> Form:
+    """Give a film of one class the other's shape: a share is cut off both ends of one axis."""
+
+    def change(film: Pixels, is_looked_for: bool) -> Pixels:
+        crop = _crop(across=cut, down=0) if is_looked_for else _crop(across=0, down=cut)
+        return crop(film, is_looked_for)
+
+    return change
 
 
 def _swap_by_padding(film: Pixels, is_looked_for: bool) -> Pixels:
@@ -100,7 +103,7 @@ FORMS: Final[Mapping[str, Form]] = MappingProxyType(
         "6 % cut off top and bottom": _crop(across=0, down=0.06),
         "border of 8 % blackened": _mask_border,
         "marker in a corner": _mark_corner,
-        "classes' shapes swapped, by crop": _swap_by_crop,
+        "classes' shapes swapped, by crop": swapped_by_crop((1 - 1 / SHAPES) / 2),
         "classes' shapes swapped, by padding": _swap_by_padding,
     }
 )

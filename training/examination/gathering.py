@@ -7,11 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from cxr_app.engine.base import Engine
 from cxr_app.examination.evidence import Evidence
-from cxr_app.imaging.borders import without_borders
 from cxr_app.imaging.film import Facts, Film, Format
 from cxr_app.imaging.to_input import to_input
+from cxr_app.prediction import Prediction
 from training.examination.forms import gate_forms, turned_forms
 from training.examination.pictures import Example
 
@@ -44,27 +43,30 @@ class Gathered:
     is_held_out: NDArray[np.bool_]
 
 
-def see(engine: Engine, grey: NDArray[np.uint8]) -> Evidence:
-    """Show one picture uint8 [h, w] to the engine, as the app does."""
+def see(prediction: Prediction, grey: NDArray[np.uint8]) -> Evidence:
+    """Show one picture uint8 [h, w] to a model's networks, as the app does."""
     height, width = grey.shape
     facts = Facts(format=Format.MEMORY, width=width, height=height)
     inputs = to_input(Film(pixels=np.ascontiguousarray(grey), depth=8, facts=facts))
-    film = without_borders(inputs[:, :, 0])
-    outputs = engine.run(film[np.newaxis, :, :, np.newaxis])
-    if outputs.lungs is None:
-        raise ValueError("the engine does not find lungs")
-    return Evidence(features=outputs.features[0], lungs=outputs.lungs[0], grey=film)
+    evidence = prediction.see(inputs[:, :, 0]).evidence
+    if evidence is None:
+        raise ValueError("the model does not find lungs")
+    return evidence
 
 
 def gather(
-    engine: Engine, examples: Iterable[Example], is_film: Callable[[Example], bool], *, seed: int
+    prediction: Prediction,
+    examples: Iterable[Example],
+    is_film: Callable[[Example], bool],
+    *,
+    seed: int,
 ) -> Gathered:
-    """Show all forms of all examples to the engine, some forty a second on two cores.
+    """Show all forms of all examples to a model, some forty a second on two cores.
 
     Parameters
     ----------
-    engine : Engine
-        One that finds the lungs.
+    prediction : Prediction
+        Of a model that finds the lungs.
     examples : iterable of Example
     is_film : callable (Example) -> bool
         Whether a picture is shown turned and as a negative, too.
@@ -75,7 +77,7 @@ def gather(
     for example in tqdm(examples, unit="picture", mininterval=5):
         turned = turned_forms(example.grey, rng) if is_film(example) else ()
         for form in (*gate_forms(example.grey, rng), *turned):
-            evidence = see(engine, form.grey)
+            evidence = see(prediction, form.grey)
             row = {
                 "gate": evidence.of_gate(),
                 "orientation": evidence.of_orientation().astype(np.float16),

@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from cxr_app.bundle import GATE_FILE, ORIENTATION_FILE, Bundle
 from cxr_app.codes import Code
-from cxr_app.engine.choose import open_engine
+from cxr_app.engine.openvino import OpenVinoEngine
 from cxr_app.examination.gate import ADULT, CHILD
-from cxr_app.settings import Settings
+from cxr_app.limits import Limits
+from cxr_app.prediction import Prediction
+from cxr_app.settings import Precision
 from cxr_app.spec import GateSpec, Spec
 from training.data.archive import split_of
 from training.data.sources import SOURCES, LabelledFilm
@@ -88,8 +90,9 @@ def make_gate(request: GateRequest) -> dict[str, float]:
     if bundle.spec.lungs is None:
         reason = "the model finds no lungs yet: first run python -m training lungs"
         raise TrainingError(Code.USAGE, reason=reason)
-    engine = open_engine(bundle, Settings(model=bundle.folder))
-    rows = gather(engine, _examples(request), lambda one: one.kind in FILMS, seed=request.seed)
+    engine = OpenVinoEngine(bundle, precision=Precision.F32)  # whatever the settings say
+    prediction = Prediction(bundle, engine, limits=Limits())
+    rows = gather(prediction, _examples(request), lambda one: one.kind in FILMS, seed=request.seed)
     fold = fold_of(rows, request.seed)
     if few := lacking(rows, fold):
         reason = f"more pictures to fit on are needed of: {', '.join(few)}"

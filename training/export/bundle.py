@@ -4,9 +4,10 @@ import hashlib
 import io
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import keras
@@ -50,6 +51,7 @@ def export(
     films: NDArray[np.uint8],
     target: Path,
     report: Callable[[Bundle], None],
+    parts: Mapping[str, bytes] = MappingProxyType({}),
 ) -> Bundle:
     """Write a bundle and its report beside its place, prove it, and rename it into its place.
 
@@ -69,6 +71,8 @@ def export(
         The bundle's folder; replaced if it is there.
     report : callable (Bundle) -> None
         Writes `report/` of the proven bundle.
+    parts : mapping of str to bytes
+        Further files of the model by name.
 
     Raises
     ------
@@ -89,6 +93,9 @@ def export(
         if spec.network.pooling in POOLINGS:
             (folder / HEAD_FILE).write_bytes(_head_bytes(served, spec.network.pooling))
             names.append(HEAD_FILE)
+        for name, data in parts.items():
+            (folder / name).write_bytes(data)
+            names.append(name)
         hashes = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
         (folder / "spec.json").write_bytes(spec_bytes(replace(spec, files=hashes)))
         bundle = open_bundle(folder)

@@ -20,7 +20,7 @@ from training.networks.backbones import BACKBONES
 from training.networks.freezing import network_of
 from training.networks.heads import HEADS
 from training.networks.partition import cut
-from training.networks.teacher import Teacher
+from training.networks.teacher import FittedTeacher, Teacher
 from training.networks.weights import FirstWeights
 from training.recipes.augmentation import AugmentRecipe
 from training.recipes.network import Freeze
@@ -56,7 +56,7 @@ class TrainingTask:
     recipe: Recipe
     run: FitRun
     cache: Path
-    teachers: tuple[Teacher, ...] = ()
+    teachers: tuple[Teacher | FittedTeacher, ...] = ()
 
 
 def train(task: TrainingTask) -> tuple[tuple[Epoch, ...], Path]:

@@ -8,33 +8,14 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from cxr_app.engine.lungs import LUNGS_MODEL, LUNGS_WEIGHTS, LungFinder
 from cxr_app.examination.lungs import LUNGS_SIDE
 from cxr_app.imaging.to_input import INPUT_SIDE
 from cxr_app.patches import import_openvino
 
-__all__ = ["Lungs", "lungs_files"]
+__all__ = ["lungs_files"]
 
 TOLERANCE: Final = 1e-4  # of a probability, between Keras and OpenVINO
-
-
-class Lungs:
-    """The served network.
-
-    Parameters
-    ----------
-    files : dict of str to bytes
-        `lungs.xml` and `lungs.bin`.
-    """
-
-    def __init__(self, files: dict[str, bytes]) -> None:
-        core = import_openvino().Core()
-        graph = core.read_model(model=files["lungs.xml"], weights=files["lungs.bin"])
-        self._compiled = core.compile_model(graph, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-
-    def find(self, film: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Give the probability of "lung" float32 [128, 128] for an input uint8 [512, 512]."""
-        found: NDArray[np.float32] = self._compiled([film[np.newaxis, :, :, np.newaxis]])[0][0]
-        return found
 
 
 def lungs_files(network: keras.Model, film: NDArray[np.uint8]) -> dict[str, bytes]:
@@ -59,10 +40,10 @@ def lungs_files(network: keras.Model, film: NDArray[np.uint8]) -> dict[str, byte
         graph = openvino.Core().read_model(exported)
         graph.outputs[0].get_tensor().set_names({"lungs"})
         openvino.save_model(graph, written, compress_to_fp16=False)
-        files = {name: Path(place, name).read_bytes() for name in ("lungs.xml", "lungs.bin")}
+        files = {name: Path(place, name).read_bytes() for name in (LUNGS_MODEL, LUNGS_WEIGHTS)}
         del graph
     expected = served.predict(film[np.newaxis, :, :, np.newaxis], verbose=0)[0]
-    apart = float(np.abs(Lungs(files).find(film) - expected).max())
+    apart = float(np.abs(LungFinder(*files.values()).find(film) - expected).max())
     if not apart <= TOLERANCE:
         raise RuntimeError(f"OpenVINO finds other lungs: probabilities differ by {apart:.2g}")
     return files

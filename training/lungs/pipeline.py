@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cxr_app.bundle import GATE_FILE, ORIENTATION_FILE, Bundle
+from cxr_app.engine.lungs import LUNGS_MODEL, LUNGS_WEIGHTS, LungFinder
 from cxr_app.examination.lungs import LUNGS_SIDE
 from cxr_app.imaging.to_input import INPUT_SIDE
 from cxr_app.spec import LungsSpec, Spec
@@ -16,7 +17,7 @@ from training.errors import TrainingCode, TrainingError
 from training.export.parts import add_parts
 from training.lungs.films import MaskedFilms, read_masked_films
 from training.lungs.fit import BATCH, CHANGES, dice, fit_lungs
-from training.lungs.graph import Lungs, lungs_files
+from training.lungs.graph import lungs_files
 from training.reporting.report import carry_over
 
 __all__ = ["LungFigures", "make_lungs"]
@@ -55,7 +56,7 @@ def make_lungs(
         raise TrainingError(TrainingCode.DATA_INVALID, place=str(data), reason=reason)
     network = fit_lungs(to_fit, epochs=epochs, seed=seed, folder=work)
     files = lungs_files(network, _as_input(left_out.films[0]))
-    figures = tuple(_measure(Lungs(files), left_out))
+    figures = tuple(_measure(LungFinder(files[LUNGS_MODEL], files[LUNGS_WEIGHTS]), left_out))
     plain = {one.group: one.median for one in figures if one.change == next(iter(CHANGES))}
 
     def change(spec: Spec) -> Spec:
@@ -69,7 +70,7 @@ def make_lungs(
     return figures
 
 
-def _measure(lungs: Lungs, films: MaskedFilms) -> Iterator[LungFigures]:
+def _measure(lungs: LungFinder, films: MaskedFilms) -> Iterator[LungFigures]:
     def find(film: NDArray[np.uint8]) -> NDArray[np.bool_]:
         return lungs.find(_as_input(film)) > 0.5
 

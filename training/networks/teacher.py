@@ -7,13 +7,15 @@ import keras
 
 from cxr_app.bundle import Bundle, load_bundle
 from cxr_app.codes import Code
+from cxr_app.spec import StandardiseSpec
 from training.errors import TrainingError
 from training.networks.backbones import BACKBONES
-from training.networks.graphs import Shape, build_fitted
+from training.networks.graphs import Shape, build_fitted, shape_of
 from training.networks.heads import HEADS
 from training.networks.loading import load_served
+from training.recipes.recipe import Recipe
 
-__all__ = ["Teacher", "hold_still", "teacher_of"]
+__all__ = ["FittedTeacher", "Teacher", "hold_still", "teacher_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,18 @@ class Teacher:
     """
 
     bundle: Bundle
+
+    def check_input(self, standardise: StandardiseSpec | None) -> None:
+        """Refuse a teacher that sees films otherwise than its students.
+
+        Raises
+        ------
+        TrainingError
+            `usage`.
+        """
+        if self.bundle.spec.input.standardise != standardise:
+            reason = "the teacher's input is standardised otherwise than [standardise] says"
+            raise TrainingError(Code.USAGE, reason=reason)
 
     def check_split(self, data_sha256: str, *, seed: int) -> None:
         """Refuse a teacher that may have been fitted on what judges its students.
@@ -57,6 +71,31 @@ class Teacher:
             side=side,
         )
         network.set_weights(load_served(self.bundle).get_weights())
+        return hold_still(network)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FittedTeacher:
+    """A teacher that was just trained, and is in no bundle.
+
+    Attributes
+    ----------
+    backbone : str
+    recipe : Recipe
+        Of its training.
+    weights : Path
+        As `build_fitted` has them.
+    """
+
+    backbone: str
+    recipe: Recipe
+    weights: Path
+
+    def network(self, *, side: int) -> keras.Model:
+        """Build its network for pictures of a side; nothing in it is trained."""
+        head, shape = HEADS[self.recipe.network.head], shape_of(self.recipe)
+        network = build_fitted(BACKBONES[self.backbone], head, shape, side=side)
+        network.load_weights(self.weights)
         return hold_still(network)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Final
 
 from pydantic import ConfigDict, Field
 
-from cxr_app.spec import Task
+from cxr_app.spec import StandardiseSpec, Task
 from cxr_app.strict_parsing import STRICT, read_strictly
 from training.errors import TrainingCode, TrainingError
 from training.recipes.augmentation import AugmentRecipe
@@ -46,6 +46,7 @@ class Recipe:
     data: DataRecipe = field(default_factory=DataRecipe)
     also: AlsoRecipe | None = None
     population: PopulationRecipe = field(default_factory=PopulationRecipe)
+    standardise: StandardiseSpec | None = None
     network: NetworkRecipe = field(default_factory=NetworkRecipe)
     fit: FitRecipe
     augment: AugmentRecipe = field(default_factory=AugmentRecipe)

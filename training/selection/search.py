@@ -174,7 +174,13 @@ def _try(
     key = hashlib.sha256(json.dumps(values, sort_keys=True).encode("utf-8")).hexdigest()[:12]
     cache = job.run / "cache"
     fit, validation = (
-        prepare(part, n_classes=len(recipe.data.labels), size=recipe.side, cache=cache)
+        prepare(
+            part,
+            n_classes=len(recipe.data.labels),
+            size=recipe.side,
+            cache=cache,
+            reader=job.reader,
+        )
         for part in (split.fit, split.validation)
     )
     is_own_cache = any(name.startswith(_PICTURES) for name in values)

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import keras
 
+from cxr_app.bundle import Bundle
 from cxr_app.codes import Code
 from training.data.archive import read_films, split_films
+from training.data.film_reader import FilmReader, reader_with
 from training.data.high_resolution_copies import with_sharp_copies
 from training.data.second_archive import with_also
 from training.data.sources import LabelledFilm, data_sha256
@@ -43,6 +45,8 @@ class TrainingJob:
         Folder of sharp copies of some of the films.
     also : Path or None
         Folder of a second archive; given with a recipe that asks for it, and only then.
+    lungs : Bundle or None
+        Whose network finds the lungs; given with a recipe that standardises, and only then.
     version : str
         Of the model.
     command : str
@@ -60,9 +64,15 @@ class TrainingJob:
     teachers: tuple[Teacher, ...] = ()
     sharp: Path | None = None
     also: Path | None = None
+    lungs: Bundle | None = None
     version: str
     command: str
     has_logs: bool = False
+
+    @property
+    def reader(self) -> FilmReader:
+        """How its films become inputs."""
+        return reader_with(self.lungs, self.recipe.standardise)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +108,7 @@ def films_of(job: TrainingJob) -> JobFilms:
     split = split_films(films, recipe)
     used = split.fit + split.validation + split.calibration
     for teacher in job.teachers:
+        teacher.check_input(recipe.standardise)
         teacher.check_split(data_sha256(used), seed=recipe.seed)
         _check_parts(teacher, split)
     n_first, n_sharp = len(split.fit), 0
@@ -127,6 +138,8 @@ def progress_folder(job: TrainingJob, split: Split) -> Path:
     """Name a folder after all that decides a run: only the very same run is gone on with."""
     parts = [job.recipe_sha256, keras.__version__, keras.backend.backend()]
     parts += [f"teacher {teacher.bundle.sha256}" for teacher in job.teachers]
+    if job.lungs is not None:
+        parts.append(f"lungs {job.reader.identity}")
     parts += [f"{name}={first.identity()}" for name, first in sorted(job.first.items())]
     for part in ("fit", "validation", "calibration"):
         parts += [

@@ -19,7 +19,7 @@ from tests.makers import saved
 from tests.training import findings
 from training.calibration.decision import calibrated
 from training.cli import main
-from training.data.preparation import read_input
+from training.data.film_reader import AS_GIVEN
 from training.data.sources.nih import read_nih_findings
 from training.explanation.class_activation import class_activation
 
@@ -44,7 +44,7 @@ def test_the_official_test_films_are_measured_finding_by_finding(measured_findin
     engine = OpenVinoEngine(bundle, precision=Precision.F32)
     films = read_nih_findings(measured_findings / "films", findings.LABELS)
     tested = [film for film in films if film.subset == "test"]
-    inputs = np.stack([read_input(film, Limits()) for film in tested])
+    inputs = np.stack([AS_GIVEN.read(film) for film in tested])
     said = calibrated(engine.run(inputs).logits, bundle.spec.decision, bundle.spec.task) >= 0.5
     result = found(measured_findings)
     assert result["films"] == len(tested) == 8

@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 
 from cxr_app.bundle import Bundle, load_bundle, open_bundle
-from cxr_app.engine.choose import open_engine
+from cxr_app.engine.lungs import LungFinder, open_lungs
 from cxr_app.errors import BundleError
-from cxr_app.settings import Settings
 from tests.bundles import make_gated_bundle
 from tests.training.lungs.makers import ellipses, make_masked_films
 from training.cli import main
@@ -21,7 +20,7 @@ from training.lungs import network as network_module
 from training.lungs import pipeline as module
 from training.lungs.films import MaskedFilms
 from training.lungs.fit import CHANGES, dice, fit_lungs
-from training.lungs.graph import Lungs, lungs_files
+from training.lungs.graph import lungs_files
 from training.lungs.network import build_unet
 from training.lungs.pipeline import make_lungs
 
@@ -77,7 +76,7 @@ def test_the_exported_graph_answers_as_keras_on_other_films():
     large = [np.kron(ellipses(seed)[0], np.ones((4, 4), np.uint8)) for seed in range(3)]
     small = np.stack([film[::4, ::4] for film in large])[..., np.newaxis].astype(np.float32)
 
-    lungs = Lungs(lungs_files(network, large[0]))
+    lungs = LungFinder(*lungs_files(network, large[0]).values())
 
     expected = 1 / (1 + np.exp(-network.predict(small, verbose=0)[..., 0]))
     found = np.stack([lungs.find(film) for film in large])
@@ -142,8 +141,9 @@ def test_a_model_of_format_1_becomes_one_of_format_2_without_a_gate(
     assert f"adults: Dice median {report[-1]['median']:.3f}" in capsys.readouterr().out
     with pytest.raises(BundleError, match="python -m training gate"):
         load_bundle(bundle.folder)
-    outputs = open_engine(new, Settings()).run(np.zeros((1, 512, 512, 1), np.uint8))
-    assert outputs.lungs is not None
+    finder = open_lungs(new)
+    assert finder is not None
+    assert finder.find(np.zeros((512, 512), np.uint8)).shape == (128, 128)
 
 
 @pytest.mark.usefixtures("untrained")

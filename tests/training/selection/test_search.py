@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cxr_app.limits import Limits
 from tests.makers import film
 from training.data.archive import split_of
-from training.data.preparation import Prepared, read_input
+from training.data.film_reader import AS_GIVEN
+from training.data.preparation import Prepared
 from training.data.reduction import shrink
 from training.data.sources import LabelledFilm
 from training.errors import TrainingError
@@ -361,7 +361,7 @@ def first_weights(films: tuple[LabelledFilm, ...], place: Path) -> FirstWeights:
     for layer in network.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.momentum = 0.0  # so that one look at the films is enough
-    network(np.stack([shrink(read_input(film, Limits()), 32) for film in films]), training=True)
+    network(np.stack([shrink(AS_GIVEN.read(film), 32) for film in films]), training=True)
     network.save_weights(place)
     return FirstWeights(str(place))
 

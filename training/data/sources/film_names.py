@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-__all__ = ["kind_of", "patient_of"]
+__all__ = ["kind_of", "patient_of", "series_of"]
 
 # One pattern for each naming scheme; the named groups together are the patient.
 _SCHEMES: Final = (
@@ -46,3 +46,12 @@ def kind_of(stem: str) -> str | None:
     """Read the kind of infection, "bacteria" or "virus", out of a film's name; else None."""
     match = _KIND.search(stem)
     return match[1].lower() if match else None
+
+
+_SERIES: Final = re.compile(r"(?:^|/)((?:NORMAL2-)?IM)-\d+-", re.IGNORECASE)
+
+
+def series_of(name: str) -> str | None:
+    """Read the series of a normal film, "IM" or "NORMAL2-IM", out of its name; else None."""
+    match = _SERIES.search(name)
+    return match[1].upper() if match else None

@@ -1,0 +1,1 @@
+"""Cross-validation: designs of a model ranked on films that each of its trainings left out."""
