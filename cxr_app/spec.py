@@ -97,6 +97,8 @@ class NetworkSpec:
         Names in the registries of `training`.
     size : int
         Side in pixels at which the backbone sees the film.
+    stride : int or None
+        Input pixels per cell of the last map, where they are not the backbone's usual.
     parameters, trainable : int
         Of the whole network; of those, how many were fitted.
     """
@@ -107,6 +109,7 @@ class NetworkSpec:
     head: Text
     pooling: Text
     size: Count
+    stride: Count | None = None
     parameters: Count
     trainable: Count
 
@@ -281,6 +284,8 @@ class Spec:
         """Check what spans several fields."""
         if self.format == 1 and (self.lungs or self.input.standardise):
             raise ValueError("format: 1 has no lungs and standardises nothing")
+        if self.format == 1 and self.network.stride is not None:
+            raise ValueError("format: 1 has no network.stride")
         if self.format == 2 and self.lungs is None:
             raise ValueError("format: 2 needs lungs")
         if len(set(self.labels)) != len(self.labels):
@@ -312,6 +317,8 @@ def spec_bytes(spec: Spec) -> bytes:
     told = asdict(spec)
     if spec.lungs is None:  # keys that format 1 does not have
         del told["lungs"]
+    if spec.network.stride is None:
+        del told["network"]["stride"]
     if spec.input.standardise is None:
         del told["input"]["standardise"]
     return (json.dumps(told, indent=2, ensure_ascii=False) + "\n").encode("utf-8")

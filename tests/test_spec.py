@@ -100,6 +100,8 @@ def test_what_is_written_of_format_2_is_read_again():
     [
         pytest.param({**plain(), "format": 2}, "format: 2 needs lungs", id="2 without lungs"),
         pytest.param(with_lungs(format=1), "format: 1 has no lungs", id="1 with lungs"),
+        pytest.param({**plain(), "network": plain()["network"] | {"stride": 16}},
+                     "format: 1 has no network.stride", id="1 with a stride"),
         pytest.param(with_lungs(lungs={"side": 128, "films": 900}), "lungs.dice: is missing",
                      id="lungs that were not measured"),
         pytest.param(with_lungs(lungs={"side": 128, "films": 900, "dice": {"children": 1.2}}),

@@ -104,6 +104,7 @@ def _network_specs(job: TrainingJob) -> dict[str, NetworkSpec]:
             head=head.name,
             pooling=head.pooling,
             size=job.recipe.network.size,
+            stride=job.recipe.network.stride,
             parameters=network.count_params(),
             trainable=trainable_count(network),
         )

@@ -120,6 +120,23 @@ def answers(served: keras.Model) -> dict[str, np.ndarray]:
     return {key: np.asarray(value) for key, value in served(LARGE).items()}
 
 
+@pytest.mark.parametrize("name", ["densenet121", "resnet50"], indirect=True)
+def test_without_its_last_reduction_the_map_is_finer_and_the_weights_are_the_same(name, fitted):
+    shape = Shape(size=SIZE, stride=16)
+    finer = build_fitted(BACKBONES[name], HEADS["linear"], shape)
+
+    assert finer.get_layer("pooled").input.shape[1:3] == (SIZE // 16, SIZE // 16)
+    assert [one.shape for one in finer.weights] == [one.shape for one in fitted.weights]
+    assert {layer.name for layer in fitted.layers if layer.weights} == {
+        layer.name for layer in finer.layers if layer.weights
+    }
+    finer.set_weights(fitted.get_weights())
+    served = build_served(BACKBONES[name], HEADS["linear"], shape)
+    served.set_weights(finer.get_weights())
+    answers = served(LARGE)
+    assert answers["features"].shape[1:3] == (SIZE // 16, SIZE // 16)
+
+
 def test_every_backbone_is_in_the_tables():
     assert sorted(BODY) == sorted(LINEAR_HEAD) == sorted(LAST_BLOCK) == sorted(BACKBONES)
 

@@ -78,6 +78,8 @@ class Backbone:
         Input pixels per cell of the last map.
     last_block : str
         First layer of its last block.
+    last_reduction : tuple of str
+        Layers that halve the map for the last time.
     scaling : Scaling
         Part of the exported graph, never of a caller.
     source : str
@@ -89,6 +91,7 @@ class Backbone:
     channels: int
     stride: int
     last_block: str
+    last_reduction: tuple[str, ...] = ()
     scaling: Scaling
     source: str
 
@@ -123,6 +126,7 @@ _ALL: Final = (
         channels=1024,
         stride=32,
         last_block="conv5_block1_0_bn",
+        last_reduction=("pool4_pool",),
         scaling=TORCH,
         source="Huang et al. 2017, arXiv:1608.06993",
     ),
@@ -132,6 +136,7 @@ _ALL: Final = (
         channels=1664,
         stride=32,
         last_block="conv5_block1_0_bn",
+        last_reduction=("pool4_pool",),
         scaling=TORCH,
         source="Huang et al. 2017, arXiv:1608.06993",
     ),
@@ -141,6 +146,7 @@ _ALL: Final = (
         channels=2048,
         stride=32,
         last_block="conv5_block1_1_conv",
+        last_reduction=("conv5_block1_1_conv", "conv5_block1_0_conv"),
         scaling=CAFFE,
         source="He et al. 2015, arXiv:1512.03385",
     ),

@@ -27,6 +27,9 @@ class Shape:
     ----------
     size : int
         Side in pixels at which the backbone sees a film.
+    stride : int or None
+        Input pixels per cell of the last map; None as the backbone has it, half of that takes out
+        its last reduction.
     n_classes : int
         Logits.
     task : Task
@@ -34,13 +37,19 @@ class Shape:
     """
 
     size: int
+    stride: int | None = None
     n_classes: int = 2
     task: Task = Task.BINARY
 
 
 def shape_of(recipe: Recipe) -> Shape:
     """Say what the candidates of a recipe take in and give out."""
-    return Shape(size=recipe.network.size, n_classes=len(recipe.data.labels), task=recipe.data.task)
+    return Shape(
+        size=recipe.network.size,
+        stride=recipe.network.stride,
+        n_classes=len(recipe.data.labels),
+        task=recipe.data.task,
+    )
 
 
 def _network(
@@ -64,7 +73,31 @@ def _network(
         dtype="float32",
     )(three)
     features = backbone.build(scaled, weights)
-    return film, head.build(features, shape.n_classes, shape.task), features
+    logits = head.build(features, shape.n_classes, shape.task)
+    if shape.stride in (None, backbone.stride):
+        return film, logits, features
+    return _with_finer_map(keras.Model(film, [logits, features]), backbone)
+
+
+def _with_finer_map(network: keras.Model, backbone: Backbone) -> tuple[Any, Any, Any]:
+    """Take the last reduction out: the last map has twice as many cells a side.
+
+    The weights are the same and none is added; the last block sees a finer map than the one that it
+    was made for, so it must be trained on.
+    """
+
+    def finer(layer: keras.layers.Layer) -> keras.layers.Layer:
+        settings = layer.get_config()
+        if layer.name in backbone.last_reduction:
+            settings["strides"] = 1
+            if "pool_size" in settings:
+                settings["pool_size"] = 1
+        return type(layer).from_config(settings)
+
+    clone = keras.models.clone_model(network, clone_function=finer)
+    clone.set_weights(network.get_weights())
+    logits, features = clone.outputs
+    return clone.input, logits, features
 
 
 def build_fitted(

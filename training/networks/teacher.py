@@ -67,7 +67,7 @@ class Teacher:
         network = build_fitted(
             BACKBONES[spec.network.backbone],
             HEADS[spec.network.head],
-            Shape(size=spec.network.size),
+            Shape(size=spec.network.size, stride=spec.network.stride),
             side=side,
         )
         network.set_weights(load_served(self.bundle).get_weights())

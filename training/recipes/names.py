@@ -9,6 +9,7 @@ from cxr_app.spec import Task
 __all__ = [
     "BACKBONE_NAMES",
     "FINDINGS",
+    "FINER_NAMES",
     "HEAD_NAMES",
     "LOSS_NAMES",
     "MEAN_HEADS",
@@ -33,6 +34,8 @@ BACKBONE_NAMES: Final = (
 )
 MEAN_HEADS: Final = ("linear", "dropout", "dense-128", "dense-128-l2")  # pool by the mean
 VGG16_HEAD: Final = "vgg16-dense"
+# Whose last reduction can be left out.
+FINER_NAMES: Final = ("densenet121", "densenet169", "resnet50")
 HEAD_NAMES: Final = (*MEAN_HEADS, "log-sum-exp", VGG16_HEAD)
 LOSS_NAMES: Final = ("cross-entropy", "focal")
 OPTIMIZER_NAMES: Final = ("adamw", "adam", "sgd")

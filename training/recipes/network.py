@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -30,6 +30,7 @@ class NetworkRecipe:
 
     head: str = "linear"
     size: Annotated[int, Field(ge=32, le=512)] = 224
+    stride: Literal[16] | None = None
     freeze: Freeze = Freeze.NONE
     first_trained: str | None = None
 

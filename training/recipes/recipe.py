@@ -17,6 +17,7 @@ from training.recipes.decision import DecisionRecipe
 from training.recipes.fitting import DistillRecipe, DtypePolicy, FitRecipe, RetrainRecipe
 from training.recipes.names import (
     BACKBONE_NAMES,
+    FINER_NAMES,
     LOSS_NAMES,
     MEAN_HEADS,
     OPTIMIZER_NAMES,
@@ -76,6 +77,8 @@ class Recipe:
                 known("also.only", label, self.data.labels)
         for key in (*self.ours, *(space.key for space in self.search)):
             _check_key(self, key)
+        if self.network.stride and not set(self.candidates) <= set(FINER_NAMES):
+            raise ValueError(f"network.stride: belongs to {', '.join(FINER_NAMES)}")
         self._check_frozen()
         self._check_distillation()
 

@@ -18,6 +18,8 @@ def test_every_name_has_its_entry_and_every_entry_its_name():
     assert tuple(SCHEDULES) == names.SCHEDULE_NAMES
     assert tuple(SAMPLERS) == names.SAMPLER_NAMES
     assert tuple(SOURCES) == tuple(names.SOURCE_TASKS)
+    finer = tuple(name for name, entry in BACKBONES.items() if entry.last_reduction)
+    assert finer == names.FINER_NAMES
 
 
 def test_the_recipes_know_which_heads_pool_by_the_mean_and_which_hold_layers():
