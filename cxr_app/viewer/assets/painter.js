@@ -1,0 +1,70 @@
+// The film on its canvas. Values at the canvas's pixels are kept, so that a window is one look-up.
+
+import { covered, levelFor, resample } from "./resample.js";
+
+const SURROUND = "#0a0d0f";
+
+export class Painter {
+  /** @param {HTMLCanvasElement} canvas */
+  constructor(canvas) {
+    this.canvas = canvas;
+    // Pixels are written by the processor: a canvas on the graphics card would copy them twice.
+    this.context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
+    this.colours = new Uint32Array(65536);
+    this.codes = new Uint16Array(0);
+    this.place = "";
+    this.image = null;
+  }
+
+  /**
+   * Paint stored values.
+   * @param {import("./stored.js").Stored} stored
+   * @param {import("./geometry.js").Matrix} m
+   * @param {number} scale
+   */
+  paint(stored, m, scale) {
+    const { canvas, context } = this;
+    const film = stored.levels[0];
+    const place = [stored.film, canvas.width, canvas.height, ...Object.values(m)].join();
+    if (place !== this.place) {
+      this.box = covered(m, film, canvas);
+      const count = this.box.width * this.box.height;
+      if (this.codes.length < count) this.codes = new Uint16Array(count);
+      if (!count) return this.clear();
+      resample(levelFor(stored.levels, scale), m, this.box, stored.scale.padding, this.codes);
+      this.place = place;
+      this.clear();
+    }
+    const { x, y, width, height } = this.box;
+    if (this.image?.width !== width || this.image?.height !== height) {
+      this.image = context.createImageData(width, height);
+      this.pixels = new Uint32Array(this.image.data.buffer);
+    }
+    const { pixels, codes, colours } = this;
+    for (let at = 0; at < pixels.length; at += 1) pixels[at] = colours[codes[at]];
+    context.putImageData(this.image, x, y);
+  }
+
+  /**
+   * Paint the preview, until the stored values are there.
+   * @param {ImageBitmap} preview
+   * @param {import("./geometry.js").Matrix} m
+   * @param {{width: number, height: number}} film
+   * @param {boolean} isNegative
+   */
+  paintPreview(preview, m, film, isNegative) {
+    this.clear();
+    this.place = "";
+    this.context.setTransform(m.a, m.b, m.c, m.d, m.e, m.f);
+    this.context.filter = isNegative ? "invert(1)" : "none";
+    this.context.imageSmoothingQuality = "high";
+    this.context.drawImage(preview, 0, 0, film.width, film.height);
+    this.context.filter = "none";
+    this.context.resetTransform();
+  }
+
+  clear() {
+    this.context.fillStyle = SURROUND;
+    this.context.fillRect(0, 0, this.canvas.width, this.canvas.height);
+  }
+}
