@@ -48,7 +48,6 @@ def encode_preview(pixels: NDArray[np.uint8], *, side_px: int = PREVIEW_SIDE) ->
         Eight-bit grey JPEG.
     """
     picture = Image.fromarray(pixels)
-    picture.draft("L", (side_px, side_px))
     picture.thumbnail((side_px, side_px), reducing_gap=2.0)
     file = io.BytesIO()
     picture.save(file, format="JPEG", quality=85)

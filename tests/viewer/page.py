@@ -17,6 +17,7 @@ from tests.viewer.films import FILMS, GRID, LUNGS, OUTLINES
 
 st.set_page_config(page_title="Viewer", layout="wide")
 kind = st.query_params.get("kind", "deep")
+height_px = int(st.query_params.get("height", "720"))
 
 
 def show(name: str, *, key: str, group: str | None = None) -> None:
@@ -43,12 +44,14 @@ def show(name: str, *, key: str, group: str | None = None) -> None:
         preset = window_of_lungs(film, LUNGS)
         return FullDepth(film=film, presets=() if preset is None else (preset,))
 
-    show_film(view, key=key, load=load, group=group, height=720)
+    show_film(view, key=key, load=load, group=group, height=height_px)
 
 
 if kind == "linked":
     for column, key in zip(st.columns(2), ("left", "right"), strict=True):
         with column:
             show("deep" if key == "left" else "signed", key=key, group="pair")
-else:
+elif "wait" not in st.query_params or st.button("Show"):
     show(kind, key="film")
+else:
+    FILMS[kind]()  # drawn by then

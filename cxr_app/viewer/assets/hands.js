@@ -85,7 +85,7 @@ export class Hands {
         viewer.look.isNegative = !viewer.look.isNegative;
         this.tellLook();
       },
-      heat: () => this.switch("heat", viewer.heat),
+      heat: () => this.switch("heat", viewer.makeHeat),
       outline: () => this.switch("outline", viewer.outlines.length),
     };
   }

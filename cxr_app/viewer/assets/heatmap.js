@@ -9,11 +9,11 @@
 
 // One hue, amber, rising in lightness: its order is seen without colour vision, too.
 const STOPS = [
-  [48, 22, 0],
-  [112, 56, 0],
-  [186, 104, 8],
-  [240, 164, 66],
-  [255, 228, 178],
+  [74, 36, 0],
+  [128, 66, 0],
+  [188, 106, 4],
+  [236, 154, 40],
+  [255, 205, 112],
 ];
 const CELL = 24; // pixels of the raster to a cell of the grid
 const MOST = 512; // pixels of a side of the raster
@@ -28,7 +28,7 @@ export function colourOf(share) {
   const rgb = STOPS[first].map((low, channel) =>
     Math.round(low + (STOPS[first + 1][channel] - low) * (at - first)),
   );
-  const alpha = Math.round(255 * Math.min(Math.max(share, 0), 1) ** 0.6);
+  const alpha = Math.round(255 * Math.min(Math.max(share, 0), 1) ** 0.8);
   return [...rgb, alpha];
 }
 
@@ -102,6 +102,10 @@ function crossings(values, width, height, level, [left, top, right, bottom]) {
   const placed = ([x, y]) => ({ x: left + (x + 0.5) * sx, y: top + (y + 0.5) * sy });
   for (let y = 0; y + 1 < height; y += 1) {
     for (let x = 0; x + 1 < width; x += 1) {
+      const at = y * width + x;
+      const isAbove = values[at] >= level;
+      const others = [values[at + 1], values[at + width], values[at + width + 1]];
+      if (others.every((value) => value >= level === isAbove)) continue;
       const corners = [[x, y], [x + 1, y], [x + 1, y + 1], [x, y + 1]];
       const found = corners.flatMap((from, side) => {
         const to = corners[(side + 1) % 4];
@@ -110,8 +114,8 @@ function crossings(values, width, height, level, [left, top, right, bottom]) {
         const share = (level - a) / (b - a);
         return [[from[0] + (to[0] - from[0]) * share, from[1] + (to[1] - from[1]) * share]];
       });
-      for (let at = 0; at + 1 < found.length; at += 2) {
-        lines.push([placed(found[at]), placed(found[at + 1])]);
+      for (let side = 0; side + 1 < found.length; side += 2) {
+        lines.push([placed(found[side]), placed(found[side + 1])]);
       }
     }
   }

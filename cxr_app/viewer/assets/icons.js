@@ -19,5 +19,6 @@ export const ICONS = {
   one: { lines: "M5 8.5 7.5 7v10.500M15.5 8.5 18 7v10.5", areas: "M11 9.500h1.800v1.800H11zM11 14.500h1.800v1.800H11z" },
   full: { lines: "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5" },
   reset: { lines: "M4.5 12a7.5 7.5 0 1 0 2.6-5.700M4.5 3.500V8H9" },
+  more: { areas: "M4 10.5h3v3H4zM10.5 10.5h3v3h-3zM17 10.5h3v3h-3z" },
   keys: { lines: "M9 9.200a3 3 0 1 1 4.3 2.700c-.9.5-1.3 1-1.3 2.100M12 17.300v.2" },
 };

@@ -11,14 +11,14 @@ const BUTTONS = [
   ["look", "invert", "Invert", "Exchange black and white", "i", "toggle"],
   ["look", "heat", "Heat map", "Heat map", "h", "toggle"],
   ["look", "outline", "Lungs", "Outline", "o", "toggle"],
-  ["size", "zoomOut", "Smaller", "Zoom out", "-", ""],
-  ["size", "zoomIn", "Larger", "Zoom in", "+", ""],
+  ["size", "zoomOut", "Zoom out", "Zoom out", "-", ""],
+  ["size", "zoomIn", "Zoom in", "Zoom in", "+", ""],
   ["size", "fit", "Fit", "Fit: all of the film", "0", ""],
   ["size", "one", "1:1", "One pixel of the film to one of the screen", "1", ""],
   ["turn", "turn", "Turn", "Turn, for viewing only", "t", ""],
   ["turn", "mirror", "Mirror", "Mirror, for viewing only", "m", "toggle"],
   ["rest", "reset", "Reset", "Reset window, zoom and turns", "", ""],
-  ["rest", "full", "Full", "Full screen", "f", "toggle"],
+  ["rest", "full", "Full screen", "Full screen", "f", "toggle"],
   ["rest", "keys", "Keys", "Keys", "?", ""],
 ];
 
@@ -54,8 +54,28 @@ export class Toolbar {
       onchange: () => onPreset(Number(this.select.value)),
     });
     const parts = [...groups.values()];
-    parts.splice(1, 0, element("div", { class: "group presets" }, [this.select]));
+    parts.splice(1, 0, element("div", { class: "group presets" }, [this.select, this.more()]));
     this.root = element("div", { class: "toolbar", role: "group", "aria-label": "Tools" }, parts);
+  }
+
+  /** On a phone, the button that shows the last two groups. */
+  more() {
+    const more = element(
+      "button",
+      {
+        type: "button",
+        class: "more",
+        title: "More",
+        "aria-label": "More tools",
+        "aria-expanded": "false",
+        onclick: () => {
+          const isOpen = this.root.classList.toggle("open");
+          more.setAttribute("aria-expanded", String(isOpen));
+        },
+      },
+      [icon(ICONS.more)],
+    );
+    return more;
   }
 
   /**

@@ -24,6 +24,8 @@ export class Viewer {
     this.measure = new Measure();
     this.header = null;
     this.heat = null;
+    this.makeHeat = null;
+    this.outlines = [];
     this.opacity = OPACITY;
     this.isOn = { heat: false, outline: true };
     this.asked = "";
@@ -78,6 +80,7 @@ export class Viewer {
   }
 
   async begin({ header, part }) {
+    const coming = createImageBitmap(new Blob([part("preview")]));
     this.asked = "";
     this.preview = null;
     this.look = new Look();
@@ -87,14 +90,15 @@ export class Viewer {
     this.leave = onArrival(header.film, ({ sentence }) => this.arrived(sentence));
     if (kept(header.film)) this.arrived();
     else this.ask();
-    const preview = await createImageBitmap(new Blob([part("preview")]));
+    const preview = await coming;
     if (this.header.film === header.film) this.preview = preview;
   }
 
   takeMarks({ header, part }, isNew) {
     const { overlay } = header;
     const grid = overlay && new Float32Array(part("grid").buffer);
-    this.heat = overlay && heatMap(overlay, grid);
+    this.heat = null; // drawn when it is first shown
+    this.makeHeat = overlay && (() => heatMap(overlay, grid));
     if (isNew) this.isOn.heat = Boolean(overlay?.is_on);
     const numbers = new Float32Array(part("outlines").buffer);
     let at = 0;
@@ -156,7 +160,7 @@ export class Viewer {
     if (this.stale.film) this.drawFilm(m);
     if (this.stale.marks) {
       stage.drawMarks(m, {
-        heat: this.isOn.heat ? this.heat : null,
+        heat: this.isOn.heat && this.makeHeat ? (this.heat ??= this.makeHeat()) : null,
         opacity: this.opacity,
         outlines: this.isOn.outline ? this.outlines : [],
         ruler: this.measure.line,
