@@ -19,8 +19,7 @@ LUNGS = np.zeros((128, 128), np.float32)
 LUNGS[20:100, 22:54] = LUNGS[20:100, 74:106] = 1
 _ANGLES = np.linspace(0, 2 * np.pi, 40, endpoint=False)
 OUTLINES = tuple(
-    np.stack([x + 0.13 * np.cos(_ANGLES), 0.47 + 0.3 * np.sin(_ANGLES)], axis=1)
-    for x in (0.3, 0.7)
+    np.stack([x + 0.13 * np.cos(_ANGLES), 0.47 + 0.3 * np.sin(_ANGLES)], axis=1) for x in (0.3, 0.7)
 )
 
 

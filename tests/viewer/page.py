@@ -11,6 +11,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # the project runs from its 
 import numpy as np
 import streamlit as st
 
+from cxr_app.codes import Code
+from cxr_app.errors import Rejected
 from cxr_app.viewer import FilmView, FullDepth, Overlay, encode_preview, window_of_lungs
 from cxr_app.viewer.component import show_film
 from tests.viewer.films import FILMS, GRID, LUNGS, OUTLINES
@@ -20,7 +22,7 @@ kind = st.query_params.get("kind", "deep")
 height_px = int(st.query_params.get("height", "720"))
 
 
-def show(name: str, *, key: str, group: str | None = None) -> None:
+def draw(name: str, *, key: str, group: str | None = None) -> None:
     film, shown = FILMS[name]()
     height, width = film.values.shape
     view = FilmView(
@@ -41,6 +43,8 @@ def show(name: str, *, key: str, group: str | None = None) -> None:
     )
 
     def load() -> FullDepth:
+        if kind == "broken":
+            raise Rejected(Code.TRUNCATED)
         preset = window_of_lungs(film, LUNGS)
         return FullDepth(film=film, presets=() if preset is None else (preset,))
 
@@ -50,8 +54,8 @@ def show(name: str, *, key: str, group: str | None = None) -> None:
 if kind == "linked":
     for column, key in zip(st.columns(2), ("left", "right"), strict=True):
         with column:
-            show("deep" if key == "left" else "signed", key=key, group="pair")
+            draw("deep" if key == "left" else "signed", key=key, group="pair")
 elif "wait" not in st.query_params or st.button("Show"):
-    show(kind, key="film")
+    draw("deep" if kind == "broken" else kind, key="film")
 else:
     FILMS[kind]()  # drawn by then

@@ -123,11 +123,13 @@ export function fitted(view, film, canvas) {
  * @returns {View}
  */
 export function zoomed(view, scale, at, film, canvas) {
-  const under = applyInverse(toCanvas(view, canvas), at);
   const bounded = held({ ...view, scale }, film, canvas);
-  const there = applyInverse(toCanvas({ ...view, scale: bounded.scale }, canvas), at);
-  const x = view.x + under.x - there.x;
-  const y = view.y + under.y - there.y;
+  // From the middle, without the rounding to whole pixels, which would add up from step to step.
+  const off = { x: at.x - canvas.width / 2, y: at.y - canvas.height / 2 };
+  const before = applyInverse({ ...toCanvas(view, canvas), e: 0, f: 0 }, off);
+  const after = applyInverse({ ...toCanvas(bounded, canvas), e: 0, f: 0 }, off);
+  const x = view.x + before.x - after.x;
+  const y = view.y + before.y - after.y;
   return held({ ...view, scale: bounded.scale, x, y }, film, canvas);
 }
 

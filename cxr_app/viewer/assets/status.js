@@ -45,6 +45,11 @@ export class Status {
     set(this.message, text);
   }
 
+  /** @param {string} text */
+  isSaying(text) {
+    return this.message.textContent === text;
+  }
+
   /** @param {string} text for a screen reader, once keys have come to rest */
   speak(text) {
     clearTimeout(this.timer);

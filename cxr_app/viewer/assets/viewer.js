@@ -1,5 +1,6 @@
 // One film on the page: what the reader does, and what is drawn of it.
 
+import { sayApart } from "./apart.js";
 import { element } from "./dom.js";
 import { Hands, TOOLS } from "./hands.js";
 import { heatMap } from "./heatmap.js";
@@ -15,6 +16,9 @@ import { kept, onArrival } from "./stored.js";
 import { Toolbar } from "./toolbar.js";
 
 const OPACITY = 0.5; // of the heat map, at first
+const LOADING = "Loading full depth";
+const WISH_MS = 20_000;
+const MOST_WISHES = 3;
 
 export class Viewer {
   /** @param {ShadowRoot | HTMLElement} parent */
@@ -112,8 +116,16 @@ export class Viewer {
     const { film, has_depth: hasDepth } = this.header ?? {};
     if (!hasDepth || !this.isSeen || this.asked === film || this.look.stored || kept(film)) return;
     this.asked = film;
-    this.status.say("Loading full depth");
-    this.setState("depth", { wanted: film });
+    this.status.say(LOADING);
+    this.wish(film, 0);
+  }
+
+  /** Say it again where no answer comes: another part of the page may have spoken over it. */
+  wish(film, times) {
+    const isOpen = () => this.asked === film && this.status.isSaying(LOADING);
+    if (times > MOST_WISHES || !isOpen()) return;
+    sayApart(() => this.setState("depth", { wanted: film, times }));
+    setTimeout(() => this.wish(film, times + 1), WISH_MS);
   }
 
   async arrived(sentence) {
@@ -121,7 +133,7 @@ export class Viewer {
     const stored = sentence ? null : await kept(film);
     if (this.header.film !== film) return;
     // Python then takes the values out of the page: they are not sent with its next run.
-    if (this.asked) this.setState("depth", { held: film });
+    if (this.asked) sayApart(() => this.setState("depth", { held: film }));
     this.look.take(stored);
     this.status.say(sentence ?? "");
     this.draw("film", "marks");
