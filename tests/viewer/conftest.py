@@ -1,6 +1,6 @@
 """A page of viewers in a browser, started once for a file of tests."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -29,14 +29,25 @@ def tab(chromium: Browser, server: Server) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="module")
-def deep_tab(chromium: Browser, server: Server) -> Iterator[Film]:
-    page = chromium.new_page(viewport={"width": 1000, "height": 900})
-    yield open_film(page, server, "deep")
-    page.close()
+def opened(chromium: Browser, server: Server) -> Iterator[Callable[[str], Film]]:
+    """Give the tab of a kind of film, opened once for a file of tests."""
+    films: dict[str, Film] = {}
+
+    def give(kind: str) -> Film:
+        if kind not in films:
+            page = chromium.new_page(viewport={"width": 1000, "height": 900})
+            films[kind] = open_film(page, server, kind)
+        film = films[kind]
+        film.page.bring_to_front()
+        film.reset()
+        return film
+
+    yield give
+    for film in films.values():
+        film.page.close()
 
 
 @pytest.fixture
-def deep_film(deep_tab: Film) -> Film:
-    """One film for many tests, each of which finds it as it was at first."""
-    deep_tab.reset()
-    return deep_tab
+def deep_film(opened: Callable[[str], Film]) -> Film:
+    """A film of 12 bits, as it was at first."""
+    return opened("deep")

@@ -29,11 +29,11 @@ export class Hands {
       drag: (kind, phase, at, dx, dy) => this.drag(kind, phase, at, dx, dy),
       pinch: (factor, at, dx, dy) => {
         place.move(dx, dy);
-        this.placed(() => place.zoomBy(factor, at));
+        this.moved(() => place.zoomBy(factor, at));
       },
       wheel: (factor, at) => {
         if (factor < 1 && !place.isZoomed) return false; // the page may scroll on
-        this.placed(() => place.zoomBy(factor, at));
+        this.moved(() => place.zoomBy(factor, at));
         return true;
       },
       hover: (at) => this.hover(at),
@@ -145,7 +145,7 @@ export class Hands {
   drag(kind, phase, at, dx, dy) {
     const { place, look, stage, measure } = this.viewer;
     const isMove = phase === "move";
-    if (kind === "pan" && isMove) this.placed(() => place.move(dx, dy));
+    if (kind === "pan" && isMove) this.moved(() => place.move(dx, dy));
     if (kind === "zoom") this.zoomByDrag(phase, at, dy);
     if (kind === "window" && isMove && look.stored) {
       this.windowed(() => look.drag(dx / stage.ratio, dy / stage.ratio));
@@ -161,7 +161,7 @@ export class Hands {
   zoomByDrag(phase, at, dy) {
     if (phase === "start") this.grip = at;
     const factor = Math.exp((-dy * DRAG_ZOOM) / this.viewer.stage.ratio);
-    if (phase === "move") this.placed(() => this.viewer.place.zoomBy(factor, this.grip));
+    if (phase === "move") this.moved(() => this.viewer.place.zoomBy(factor, this.grip));
   }
 
   arrow(dx, dy, isFine) {
@@ -191,6 +191,12 @@ export class Hands {
     viewer.link.say({ place: viewer.place.shares });
     viewer.draw("film", "marks");
     viewer.status.speak(`Zoom ${Math.round(viewer.place.view.scale * 100)} percent`);
+  }
+
+  /** Change the place in motion. */
+  moved(change) {
+    this.placed(change);
+    this.viewer.move();
   }
 
   /** Change the window by key. */

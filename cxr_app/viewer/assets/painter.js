@@ -3,6 +3,7 @@
 import { covered, levelFor, resample } from "./resample.js";
 
 const SURROUND = "#0a0d0f";
+const BUDGET_MS = 7; // beyond it a film in motion is drawn without smoothing, then once with it
 
 export class Painter {
   /** @param {HTMLCanvasElement} canvas */
@@ -14,6 +15,7 @@ export class Painter {
     this.codes = new Uint16Array(0);
     this.place = "";
     this.image = null;
+    this.spentMs = 0; // on the last film that was drawn with smoothing at a new place
   }
 
   /**
@@ -21,20 +23,33 @@ export class Painter {
    * @param {import("./stored.js").Stored} stored
    * @param {import("./geometry.js").Matrix} m
    * @param {number} scale
+   * @param {boolean} isMoving
+   * @returns {boolean} whether it is to be painted once more, when it has come to rest
    */
-  paint(stored, m, scale) {
-    const { canvas, context } = this;
-    const film = stored.levels[0];
-    const place = [stored.film, canvas.width, canvas.height, ...Object.values(m)].join();
-    if (place !== this.place) {
-      this.box = covered(m, film, canvas);
+  paint(stored, m, scale, isMoving) {
+    const { canvas } = this;
+    const started = performance.now();
+    const isDraft = isMoving && this.spentMs > BUDGET_MS;
+    const matrix = Object.values(m);
+    const place = [stored.film, canvas.width, canvas.height, isDraft, ...matrix].join();
+    const isNew = place !== this.place;
+    if (isNew) {
+      this.box = covered(m, stored.levels[0], canvas);
       const count = this.box.width * this.box.height;
       if (this.codes.length < count) this.codes = new Uint16Array(count);
-      if (!count) return this.clear();
-      resample(levelFor(stored.levels, scale), m, this.box, stored.scale.padding, this.codes);
+      const level = levelFor(stored.levels, scale);
+      resample(level, m, this.box, { padding: stored.scale.padding, isDraft }, this.codes);
       this.place = place;
       this.clear();
     }
+    if (this.box.width && this.box.height) this.window();
+    if (isNew && !isDraft) this.spentMs = performance.now() - started;
+    return isDraft;
+  }
+
+  /** Look the kept values up. */
+  window() {
+    const { context } = this;
     const { x, y, width, height } = this.box;
     if (this.image?.width !== width || this.image?.height !== height) {
       this.image = context.createImageData(width, height);

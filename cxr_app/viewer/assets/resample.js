@@ -51,10 +51,11 @@ export function levelFor(levels, scale) {
  * @param {Level} level
  * @param {Matrix} m from the film to the canvas
  * @param {Box} box
- * @param {[number, number] | null} padding codes
+ * @param {{padding: [number, number] | null, isDraft: boolean}} how codes of the padding; whether
+ *   the nearest pixel will do
  * @param {Uint16Array} into box.width x box.height
  */
-export function resample(level, m, box, padding, into) {
+export function resample(level, m, box, { padding, isDraft }, into) {
   const isTurned = m.a === 0;
   // A step along the canvas goes along the copy's rows, or from row to row where it is turned.
   const across = { size: level.width, stride: 1 };
@@ -62,7 +63,7 @@ export function resample(level, m, box, padding, into) {
   const [h, v] = isTurned ? [down, across] : [across, down];
   const columns = axis(box.x, box.width, m.e, (isTurned ? m.c : m.a) / level.step, h);
   const rows = axis(box.y, box.height, m.f, (isTurned ? m.b : m.d) / level.step, v);
-  if (columns.isExact && rows.isExact) nearest(level.codes, columns, rows, into);
+  if (isDraft || (columns.isExact && rows.isExact)) nearest(level.codes, columns, rows, into);
   else if (padding) besidePadding(level.codes, columns, rows, padding, into);
   else bilinear(level.codes, columns, rows, into);
 }
@@ -92,11 +93,12 @@ function axis(start, count, origin, scale, { size, stride }) {
 }
 
 function nearest(codes, columns, rows, into) {
-  const width = columns.near.length;
+  const { near } = columns;
+  const width = near.length;
   for (let row = 0, at = 0; row < rows.near.length; row += 1) {
     const start = rows.near[row];
     for (let column = 0; column < width; column += 1, at += 1) {
-      into[at] = codes[start + columns.near[column]];
+      into[at] = codes[start + near[column]];
     }
   }
 }

@@ -16,6 +16,7 @@ import { kept, onArrival } from "./stored.js";
 import { Toolbar } from "./toolbar.js";
 
 const OPACITY = 0.5; // of the heat map, at first
+const REST_MS = 120;
 const LOADING = "Loading full depth";
 const WISH_MS = 20_000;
 const MOST_WISHES = 3;
@@ -34,6 +35,7 @@ export class Viewer {
     this.isOn = { heat: false, outline: true };
     this.asked = "";
     this.stale = { film: true, marks: true };
+    this.isMoving = false;
     this.build(parent);
     this.link = joinGroup(() => this.header?.group ?? null, (followed) => this.follow(followed));
     this.hands = new Hands(this);
@@ -165,6 +167,21 @@ export class Viewer {
     });
   }
 
+  /** The film is in motion, under a finger or the wheel. */
+  move() {
+    this.isMoving = true;
+    this.draw("film", "marks");
+  }
+
+  /** Draw once more, when it has come to rest. */
+  rest() {
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => {
+      this.isMoving = false;
+      this.draw("film");
+    }, REST_MS);
+  }
+
   drawNow() {
     const { place, look, stage } = this;
     if (!this.header) return;
@@ -180,6 +197,7 @@ export class Viewer {
       });
     }
     this.stale = { film: false, marks: false };
+    this.isMoving = false;
     this.showState();
   }
 
@@ -187,7 +205,8 @@ export class Viewer {
     const { look, place, stage, preview } = this;
     if (look.stored) {
       look.fill(stage.painter.colours);
-      stage.painter.paint(look.stored, m, place.view.scale);
+      const isDraft = stage.painter.paint(look.stored, m, place.view.scale, this.isMoving);
+      if (isDraft) this.rest();
     } else if (preview) {
       stage.painter.paintPreview(preview, m, place.film, look.isNegative);
     } else {
