@@ -7,6 +7,7 @@ from typing import Any, Final
 import streamlit as st
 
 from cxr_app.errors import CxrError
+from cxr_app.limits import MIB
 from cxr_app.viewer.assets import script, style
 from cxr_app.viewer.encoding import encode_depth, encode_failure, encode_view
 from cxr_app.viewer.film_view import FilmView, FullDepth
@@ -15,6 +16,8 @@ __all__ = ["show_film"]
 
 HEIGHT: Final = 680  # pixels
 NAME: Final = "cxr_film_viewer"
+MOST_BYTES: Final = 60 * MIB  # of a message; the page is configured for 64
+TOO_LARGE: Final = "The film is too large to be windowed here. It is shown with 8 bits."
 
 
 @st.fragment
@@ -64,9 +67,10 @@ def _is_wanted(asked: object, film_id: str) -> bool:
 
 def _depth(film_id: str, load: Callable[[], FullDepth]) -> bytes:
     try:
-        return encode_depth(film_id, load())
+        told = encode_depth(film_id, load())
     except CxrError as error:
         return encode_failure(film_id, str(error))
+    return told if len(told) <= MOST_BYTES else encode_failure(film_id, TOO_LARGE)
 
 
 def _nothing() -> None:

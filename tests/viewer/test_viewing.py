@@ -135,6 +135,32 @@ def test_a_heat_map_without_opacity_leaves_the_film_bit_exact(deep_film: Film):
     deep_film.press("o")
 
 
+def test_the_sliders_drag_is_not_the_films(deep_film: Film):
+    deep_film.press("h")
+    window = deep_film.window()
+    slider = deep_film.find("input[type=range]")
+    box = slider.bounding_box()
+    deep_film.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    deep_film.page.mouse.down()
+    deep_film.page.mouse.move(box["x"] + box["width"], box["y"] + 2, steps=3)
+    deep_film.page.mouse.up()
+
+    assert slider.input_value() == "100"
+    assert deep_film.window() == window
+    slider.fill("50")
+
+
+def test_full_screen_and_back(deep_film: Film):
+    high = deep_film.find(".stage").bounding_box()["height"]
+    button = deep_film.button("Full screen")
+    deep_film.press("f")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    assert deep_film.find(".stage").bounding_box()["height"] > high
+    deep_film.press("f")
+
+    expect(button).to_have_attribute("aria-pressed", "false")
+
+
 def test_the_wheel_zooms_to_the_pointer(deep_film: Film):
     before = deep_film.told_at(300, 200)
     deep_film.page.mouse.wheel(0, -600)
@@ -270,13 +296,14 @@ def test_linked_viewers_follow_each_others_zoom_and_window(tab: Page, server: Se
     tab.set_viewport_size({"width": 1500, "height": 900})
     left = open_film(tab, server, "linked")
     right = Film(tab, 1)
-    zooms, width = (left.zoom(), right.zoom()), right.window()[1]
+    zooms, widths = (left.zoom(), right.zoom()), (left.window()[1], right.window()[1])
 
     left.press("+", "+")
     assert right.zoom() > zooms[1]
     left.press("[")
-    assert right.window()[1] != width
-    assert right.window() == left.window()
+    assert right.window()[1] < widths[1]
+    ratios = [one.window()[1] / width for one, width in zip((left, right), widths, strict=True)]
+    assert ratios[0] == pytest.approx(ratios[1], abs=0.005)  # each beside its own window
     right.press("0")
     right.button("Reset window, zoom and turns").click()
     left.settle()

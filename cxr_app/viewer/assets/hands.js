@@ -127,9 +127,16 @@ export class Hands {
         this.placed(() => {});
         this.tellLook();
       },
-      full: () => (this.isFull ? document.exitFullscreen() : viewer.root.requestFullscreen?.()),
+      full: () => this.toggleFull(),
       keys: () => viewer.help.showModal(),
     };
+  }
+
+  toggleFull() {
+    if (!document.fullscreenEnabled) return false;
+    const asked = this.isFull ? document.exitFullscreen() : this.viewer.root.requestFullscreen();
+    asked.catch(() => {}); // the browser may refuse, and says so itself
+    return true;
   }
 
   get isFull() {
@@ -215,7 +222,7 @@ export class Hands {
 
   tellLook() {
     const { look, link, status } = this.viewer;
-    link.say({ window: look.window, isNegative: look.isNegative });
+    if (look.stored) link.say({ window: look.shares, isNegative: look.isNegative });
     if (look.stored) status.speak(look.words);
   }
 

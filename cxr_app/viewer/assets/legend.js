@@ -26,7 +26,10 @@ export class Legend {
       this.slider,
     ]);
     const parts = [this.title, this.bar, this.numbers, opacity];
-    this.root = element("div", { class: "legend", hidden: true }, parts);
+    // It lies on the film, which would take the slider's drag for its own.
+    const keep = (event) => event.stopPropagation();
+    const own = { onpointerdown: keep, onwheel: keep, ondblclick: keep };
+    this.root = element("div", { class: "legend", hidden: true, ...own }, parts);
   }
 
   /**

@@ -4,7 +4,7 @@
  * @typedef {object} Followed
  * @property {{zoom: number, x: number, y: number}} [place] zoom over that of all of the film, and
  *   the point in the middle as shares of the film: films of two sizes go together
- * @property {import("./windowing.js").Window | null} [window]
+ * @property {{shift: number, factor: number} | null} [window] over the film's own
  * @property {boolean} [isNegative]
  */
 

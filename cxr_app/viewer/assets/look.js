@@ -35,10 +35,38 @@ export class Look {
     this.presets = stored ? presetsOf(stored) : [];
   }
 
+  /** The window that the film is shown with at first, or one that comes near to it. */
+  get own() {
+    const { stored } = this;
+    return stored.window ?? windowLike(stored.scale, stored.greys);
+  }
+
   /** The window as numbers, also where the film is shown without one. */
   get current() {
-    const { stored, window } = this;
-    return window ?? stored.window ?? windowLike(stored.scale, stored.greys);
+    return this.window ?? this.own;
+  }
+
+  /** As linked viewers tell each other: beside the film's own window, since scales differ. */
+  get shares() {
+    if (!this.window) return null;
+    const { own, window, sign } = this;
+    const shift = (sign * (window.centre - own.centre)) / own.width;
+    return { shift, factor: window.width / own.width };
+  }
+
+  set shares(shares) {
+    if (!this.stored) return;
+    const { own, sign } = this;
+    this.window = shares && {
+      ...own,
+      centre: own.centre + sign * shares.shift * own.width,
+      width: own.width * shares.factor,
+    };
+  }
+
+  /** Which way the centre goes to make the film darker, unless it is inverted on the screen. */
+  get sign() {
+    return this.stored.scale.isInverted ? -1 : 1;
   }
 
   /** Place of the window among the presets; their number where it was set by hand. */
@@ -72,8 +100,8 @@ export class Look {
 
   /** @param {number} way 1 is lighter, -1 darker */
   lighten(way) {
-    const { current, stored, isNegative } = this;
-    const up = stored.scale.isInverted !== isNegative ? way : -way;
+    const { current, sign, isNegative } = this;
+    const up = -way * sign * (isNegative ? -1 : 1);
     this.window = { ...current, centre: current.centre + (up * current.width) / LEVEL_STEP };
   }
 
@@ -98,7 +126,7 @@ function presetsOf(stored) {
   });
   // The first one shows the film already; where a lookup table does, it is a choice as well.
   const others = stored.window ? stored.windows.slice(1) : stored.windows;
-  const first = stored.window && stored.windows.length ? "File's window" : "As the file is shown";
+  const first = stored.window && stored.windows.length ? "File's window" : "Default";
   return [
     { label: first, window: null },
     ...others.map((window, at) => named(window, at + (stored.window ? 2 : 1))),

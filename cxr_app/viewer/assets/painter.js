@@ -71,10 +71,14 @@ export class Painter {
     this.clear();
     this.place = "";
     this.context.setTransform(m.a, m.b, m.c, m.d, m.e, m.f);
-    this.context.filter = isNegative ? "invert(1)" : "none";
     this.context.imageSmoothingQuality = "high";
     this.context.drawImage(preview, 0, 0, film.width, film.height);
-    this.context.filter = "none";
+    if (isNegative) {
+      this.context.globalCompositeOperation = "difference"; // from white
+      this.context.fillStyle = "#fff";
+      this.context.fillRect(0, 0, film.width, film.height);
+      this.context.globalCompositeOperation = "source-over";
+    }
     this.context.resetTransform();
   }
 

@@ -57,7 +57,7 @@ export class Place {
 
   set(view) {
     this.view = held(view, this.film, this.canvas);
-    this.isFit = !this.isZoomed;
+    this.isFit = Math.abs(this.view.scale / this.fit - 1) < 0.001;
   }
 
   showAll() {

@@ -14,7 +14,7 @@ const BUTTONS = [
   ["size", "zoomOut", "Zoom out", "Zoom out", "-", ""],
   ["size", "zoomIn", "Zoom in", "Zoom in", "+", ""],
   ["size", "fit", "Fit", "Fit: all of the film", "0", ""],
-  ["size", "one", "1:1", "One pixel of the film to one of the screen", "1", ""],
+  ["size", "one", "Actual", "One pixel of the film to one of the screen", "1", ""],
   ["turn", "turn", "Turn", "Turn, for viewing only", "t", ""],
   ["turn", "mirror", "Mirror", "Mirror, for viewing only", "m", "toggle"],
   ["rest", "reset", "Reset", "Reset window, zoom and turns", "", ""],
@@ -38,7 +38,7 @@ export class Toolbar {
           type: "button",
           title: key ? `${said} (${key})` : said,
           "aria-label": said,
-          "aria-keyshortcuts": key || null,
+          "aria-keyshortcuts": key === "+" ? "Plus" : key || null,
           "aria-pressed": kind ? "false" : null,
           onclick: () => onCommand(name),
         },
@@ -54,7 +54,8 @@ export class Toolbar {
       onchange: () => onPreset(Number(this.select.value)),
     });
     const parts = [...groups.values()];
-    parts.splice(1, 0, element("div", { class: "group presets" }, [this.select, this.more()]));
+    const presets = element("div", { class: "group presets" }, [this.select, this.more()]);
+    parts.splice(1, 0, presets, element("div", { class: "break" }));
     this.root = element("div", { class: "toolbar", role: "group", "aria-label": "Tools" }, parts);
   }
 

@@ -154,7 +154,7 @@ export class Viewer {
   /** @param {import("./link.js").Followed} followed */
   follow({ place, window: chosen, isNegative }) {
     if (place) this.place.shares = place;
-    if (chosen !== undefined) Object.assign(this.look, { window: chosen, isNegative });
+    if (chosen !== undefined) Object.assign(this.look, { shares: chosen, isNegative });
     this.draw("film", "marks");
   }
 
@@ -227,6 +227,7 @@ export class Viewer {
       isThere: this.outlines.length > 0,
       label: header.outline_label,
     });
+    toolbar.set("full", { isThere: document.fullscreenEnabled }); // not on every phone
     toolbar.set("mirror", { isPressed: place.view.isMirrored });
     toolbar.setPresets(look.labels, look.chosen);
     this.legend.show(header.overlay, this.isOn.heat, this.opacity);
