@@ -45,7 +45,16 @@ def test_the_style_asks_for_nothing():
     assert re.findall(r"url\(|@import", assets.style()) == []
 
 
-def test_the_page_keeps_its_own_keys():
+def keys() -> list[str]:
     text = (assets.ASSETS / "keys.js").read_text("utf-8")
+    table = text.partition("const COMMANDS = {")[2].partition("}")[0]
+    return re.findall(r'^  "?(.+?)"?: "', table, re.M)
 
-    assert not re.search(r"^\s*\"?[rc]\"?:", text, re.M)
+
+def test_the_page_keeps_its_own_keys_and_the_guide_has_all_others():
+    guide = (assets.ASSETS.parents[2] / "docs" / "guide" / "looking.md").read_text("utf-8")
+    same = {"=", "_", "Backspace"}  # as + without Shift, - with it, Delete
+
+    assert len(keys()) > 20
+    assert {"r", "c"} & set(keys()) == set()
+    assert [key for key in keys() if f"`{key}`" not in guide and key not in same] == []
