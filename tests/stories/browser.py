@@ -151,7 +151,7 @@ def open_tab(
     found.page.set_default_timeout(30_000)
     found.page.goto(server.url)
     # The uploader is loaded last and moves what stands below it: a click meanwhile may miss.
-    expect(button(found.page, "Upload")).to_be_visible()
+    expect(found.page.get_by_role("button", name="Upload", exact=True)).to_be_visible()
     return found
 
 

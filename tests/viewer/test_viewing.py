@@ -116,14 +116,14 @@ def test_inverting_exchanges_black_and_white_but_leaves_padding_black(opened: Op
 
 
 def test_a_heat_map_without_opacity_leaves_the_film_bit_exact(deep_film: Film):
-    deep_film.press("o")
+    deep_film.find(".stage").focus()  # its ring is in the picture
     box = deep_film.find(".stage").bounding_box()
     corner = {**box, "width": box["width"] / 2, "height": box["height"] / 2}
     before = deep_film.page.screenshot(clip=corner)
     deep_film.press("h")
     opaque = deep_film.page.screenshot(clip=corner)
     deep_film.find("input[type=range]").fill("0")
-    deep_film.find(".stage").focus()  # its ring is in the picture
+    deep_film.find(".stage").focus()
     deep_film.settle()
 
     assert opaque != before
@@ -132,6 +132,14 @@ def test_a_heat_map_without_opacity_leaves_the_film_bit_exact(deep_film: Film):
     expect(deep_film.find(".legend")).to_contain_text("Evidence for PNEUMONIA")
     expect(deep_film.find(".legend .numbers")).to_contain_text("line at 0.5")
     deep_film.find("input[type=range]").fill("50")
+
+
+def test_the_outline_is_drawn_on_request(deep_film: Film):
+    assert not deep_film.has_marks()
+    deep_film.press("o")
+
+    assert deep_film.has_marks()
+    expect(deep_film.button("Outline: Lungs")).to_have_attribute("aria-pressed", "true")
     deep_film.press("o")
 
 

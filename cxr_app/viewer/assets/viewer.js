@@ -32,7 +32,7 @@ export class Viewer {
     this.makeHeat = null;
     this.outlines = [];
     this.opacity = OPACITY;
-    this.isOn = { heat: false, outline: true };
+    this.isOn = { heat: false, outline: false };
     this.asked = "";
     this.stale = { film: true, marks: true };
     this.isMoving = false;
