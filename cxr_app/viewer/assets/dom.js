@@ -1,10 +1,11 @@
 // Elements, made one by one: nothing that Python says is ever read as HTML.
 
 /**
- * @param {string} tag
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
  * @param {Record<string, any>} [attributes] `text` is its text, `on...` a listener
  * @param {(Node | null)[]} [children]
- * @returns {HTMLElement}
+ * @returns {HTMLElementTagNameMap[T]}
  */
 export function element(tag, attributes = {}, children = []) {
   const made = document.createElement(tag);

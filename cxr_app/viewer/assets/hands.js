@@ -140,7 +140,7 @@ export class Hands {
   }
 
   get isFull() {
-    const root = this.viewer.root.getRootNode();
+    const root = /** @type {ShadowRoot} */ (this.viewer.root.getRootNode());
     return root.fullscreenElement === this.viewer.root;
   }
 

@@ -25,11 +25,11 @@ const MOST = 512; // pixels of a side of the raster
 export function colourOf(share) {
   const at = Math.min(Math.max(share, 0), 1) * (STOPS.length - 1);
   const first = Math.min(Math.floor(at), STOPS.length - 2);
-  const rgb = STOPS[first].map((low, channel) =>
+  const [red, green, blue] = STOPS[first].map((low, channel) =>
     Math.round(low + (STOPS[first + 1][channel] - low) * (at - first)),
   );
   const alpha = Math.round(255 * Math.min(Math.max(share, 0), 1) ** 0.8);
-  return [...rgb, alpha];
+  return [red, green, blue, alpha];
 }
 
 /**
@@ -95,10 +95,15 @@ function coloured(values, width, height, shareOf) {
   return raster;
 }
 
-/** Marching squares: where the line crosses each square of four neighbouring values. */
+/**
+ * Marching squares: where the line crosses each square of four neighbouring values.
+ * @returns {[import("./geometry.js").Point, import("./geometry.js").Point][]}
+ */
 function crossings(values, width, height, level, [left, top, right, bottom]) {
   const [sx, sy] = [(right - left) / width, (bottom - top) / height];
+  /** @type {[import("./geometry.js").Point, import("./geometry.js").Point][]} */
   const lines = [];
+  /** @param {number[]} point */
   const placed = ([x, y]) => ({ x: left + (x + 0.5) * sx, y: top + (y + 0.5) * sy });
   for (let y = 0; y + 1 < height; y += 1) {
     for (let x = 0; x + 1 < width; x += 1) {

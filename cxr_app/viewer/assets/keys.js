@@ -47,6 +47,7 @@ const COMMANDS = {
   Backspace: "removeRuler",
 };
 
+/** @type {Record<string, [number, number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /**

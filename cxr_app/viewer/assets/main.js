@@ -1,11 +1,14 @@
 // What Streamlit calls when the viewer appears, and again with each run of the page.
 
 import { readMessage } from "./message.js";
-import { keep } from "./stored.js";
+import { forgetAll, keep } from "./stored.js";
 import { Viewer } from "./viewer.js";
 
-/** @type {WeakMap<object, Viewer>} */
-const viewers = new WeakMap();
+const FORGET_MS = 60_000; // after the last viewer has gone: its film may be on its way back
+
+/** @type {Map<object, Viewer>} */
+const viewers = new Map();
+let forgetting = 0;
 
 /**
  * @param {object} component
@@ -20,11 +23,13 @@ export function main({ data, parentElement, setStateValue }) {
     keep(message);
     return undefined;
   }
+  clearTimeout(forgetting);
   if (!viewers.has(parentElement)) viewers.set(parentElement, new Viewer(parentElement));
   const viewer = viewers.get(parentElement);
   viewer.update(message, setStateValue);
   return () => {
     viewers.delete(parentElement);
     viewer.close();
+    if (!viewers.size) forgetting = setTimeout(forgetAll, FORGET_MS);
   };
 }

@@ -54,7 +54,8 @@ export class Measure {
       return;
     }
     const { x, y } = place.middle;
-    this.line = [x * 0.75, x * 1.25].map((at) => this.onFilm({ x: at, y }, place));
+    const end = (at) => this.onFilm({ x: at, y }, place);
+    this.line = [end(x * 0.75), end(x * 1.25)];
     this.end = 1;
   }
 

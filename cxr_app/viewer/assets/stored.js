@@ -55,6 +55,11 @@ export function kept(film) {
   return films.get(film);
 }
 
+/** Let all films go. */
+export function forgetAll() {
+  films.clear();
+}
+
 /**
  * Be told when a film's values come, or why they do not.
  * @param {string} film
@@ -105,7 +110,9 @@ async function unpacked({ header, part }) {
  * @returns {Promise<Uint8Array>}
  */
 async function inflated(packed, size) {
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const stream = new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (packed)])
+    .stream()
+    .pipeThrough(new DecompressionStream("deflate"));
   const found = new Uint8Array(size);
   let at = 0;
   for (const reader = stream.getReader(); ; ) {
