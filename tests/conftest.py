@@ -26,6 +26,8 @@ SLOW = (
     "test_golden.py",
     "test_imports.py",
     "test_silence.py",
+    "viewer/test_modules.py",
+    "viewer/test_viewing.py",
     "training/evaluation/",
     "training/examination/test_pipeline.py",
     "training/explanation/test_gradient_map.py",

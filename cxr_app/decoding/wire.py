@@ -1,18 +1,22 @@
 """What a decoder process and its parent say to each other: JSON, never pickles, and pixels."""
 
+import base64
 import json
 import mmap
 import os
 import tempfile
+import zlib
 from dataclasses import asdict
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cxr_app.codes import Code
 from cxr_app.errors import Rejected
-from cxr_app.imaging.dicom.display import DisplayTransform, Function
+from cxr_app.imaging.dicom.display import DisplayTransform, Function, Window
 from cxr_app.imaging.film import Facts, Film, Format
+from cxr_app.imaging.spacing import Spacing, SpacingKind
 from cxr_app.imaging.stored import StoredFilm
 
 __all__ = ["FILM", "STORED", "fill", "fill_stored", "open_memory", "read", "read_stored", "refusal"]
@@ -51,8 +55,17 @@ def fill_stored(memory: mmap.mmap, film: StoredFilm) -> bytes:
     """Put a film's stored values into shared memory, and return what else is to say of them."""
     values = film.values
     np.frombuffer(memory, values.dtype, values.size).reshape(values.shape)[:] = values
-    told = {"shape": values.shape, "type": str(values.dtype), "spacing": film.spacing_mm}
-    return json.dumps({**told, "transform": asdict(film.transform)}).encode()
+    greys = base64.b64encode(zlib.compress(film.greys.tobytes(), level=1)).decode("ascii")
+    return json.dumps(
+        {
+            "shape": values.shape,
+            "type": str(values.dtype),
+            "transform": asdict(film.transform),
+            "greys": greys,
+            "windows": [asdict(window) for window in film.windows],
+            "spacing": None if film.spacing is None else asdict(film.spacing),
+        }
+    ).encode()
 
 
 def refusal(error: Rejected) -> bytes:
@@ -94,8 +107,32 @@ def read_stored(reply: bytes, memory: mmap.mmap) -> StoredFilm:
         **stated, window_function=function, padding=tuple(padding) if padding else None
     )
     values = np.frombuffer(memory, told["type"], height * width).reshape(height, width).copy()
-    spacing = tuple(told["spacing"]) if told["spacing"] else None
-    return StoredFilm(values=values, transform=transform, spacing_mm=spacing)
+    return StoredFilm(
+        values=values,
+        transform=transform,
+        greys=_greys(told["greys"], 2 ** (8 * values.itemsize)),
+        windows=tuple(_window(one) for one in told["windows"]),
+        spacing=_spacing(told["spacing"]),
+    )
+
+
+def _greys(packed: str, size: int) -> NDArray[np.uint8]:
+    inflater = zlib.decompressobj()
+    try:
+        found = inflater.decompress(base64.b64decode(packed), size + 1)
+    except zlib.error as error:
+        raise ValueError("greys that cannot be unpacked") from error
+    if len(found) != size:
+        raise ValueError("greys of another type than the values")
+    return np.frombuffer(found, np.uint8).copy()
+
+
+def _window(told: dict[str, Any]) -> Window:
+    return Window(**{**told, "function": Function(told["function"])})
+
+
+def _spacing(told: dict[str, Any] | None) -> Spacing | None:
+    return None if told is None else Spacing(**{**told, "kind": SpacingKind(told["kind"])})
 
 
 def _told(reply: bytes) -> dict[str, Any]:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cxr_app.imaging.dicom.display import DisplayTransform
+from cxr_app.imaging.dicom.display import DisplayTransform, Window
+from cxr_app.imaging.grey_table import grey_table
 from cxr_app.imaging.picture import Picture
+from cxr_app.imaging.spacing import Spacing
 
 if TYPE_CHECKING:  # who shows stored values does not wait for what reads files
     from cxr_app.imaging.dicom.reader import DicomFilm
@@ -25,22 +27,41 @@ class StoredFilm:
         Upright, as the film is shown. Read-only.
     transform : DisplayTransform
         How they are shown.
-    spacing_mm : tuple of float, or None
-        Distance of rows and of columns, where the file states it.
+    greys : ndarray, uint8 [256] or [65536]
+        The grey in which the program itself shows each value of their kind, from the lowest
+        possible one on; lookup tables of the file are in it. Read-only.
+    windows : tuple of Window
+        All usable windows of the file, in its order.
+    spacing : Spacing or None
+        Distance of the pixels, where the file states it.
     """
 
     values: NDArray[Any]
     transform: DisplayTransform
-    spacing_mm: tuple[float, float] | None = None
+    greys: NDArray[np.uint8]
+    windows: tuple[Window, ...] = ()
+    spacing: Spacing | None = None
 
     def __post_init__(self) -> None:
-        """Set the values read-only."""
+        """Set the arrays read-only."""
         self.values.flags.writeable = False
+        self.greys.flags.writeable = False
+
+    @property
+    def spacing_mm(self) -> tuple[float, float] | None:
+        """Distance of rows and of columns."""
+        return None if self.spacing is None else (self.spacing.row_mm, self.spacing.column_mm)
 
 
 def stored_in_dicom(film: "DicomFilm") -> StoredFilm:
     """Give the stored values of a DICOM file."""
-    return StoredFilm(values=film.stored, transform=film.transform, spacing_mm=film.spacing_mm)
+    return StoredFilm(
+        values=film.stored,
+        transform=film.transform,
+        greys=grey_table(film.stored, film.display, film.transform.padding),
+        windows=film.windows,
+        spacing=film.spacing,
+    )
 
 
 def stored_in_picture(picture: Picture) -> StoredFilm:
@@ -52,4 +73,5 @@ def stored_in_picture(picture: Picture) -> StoredFilm:
     values, highest = (grey.pixels, 255) if grey.deep is None else (grey.deep, grey.highest)
     transform = DisplayTransform(window_centre=(highest + 1) / 2, window_width=highest + 1.0)
     upright = np.ascontiguousarray(picture.upright(values))
-    return StoredFilm(values=upright, transform=transform)
+    greys = grey_table(values, grey.pixels)
+    return StoredFilm(values=upright, transform=transform, greys=greys)

@@ -20,6 +20,7 @@ from cxr_app.decoding.pool import DecoderPool
 from cxr_app.errors import Rejected
 from cxr_app.imaging.decode import decode
 from cxr_app.imaging.drawing import draw_film, draw_png
+from cxr_app.imaging.spacing import Spacing, SpacingKind
 from cxr_app.limits import MIB, Limits
 from tests.imaging.dicom.makers import dcm
 
@@ -211,13 +212,26 @@ def test_stored_values_of_16_bits_come_with_how_they_are_shown(pool: DecoderPool
 
 def test_stored_values_of_dicom_keep_their_sign_their_window_and_their_spacing(pool: DecoderPool):
     values = (np.arange(96 * 96, dtype=np.int16) - 4000).reshape(96, 96)
-    data = dcm(values, WindowCenter="40", WindowWidth="400", ImagerPixelSpacing="0.2\\0.1")
+    windows = {"WindowCenter": "40\\50", "WindowWidth": "400\\300"}
+    data = dcm(values, **windows, ImagerPixelSpacing="0.2\\0.1")
 
     found = pool.stored(data)
 
     assert np.array_equal(found.values, values)
     assert (found.transform.window_centre, found.transform.window_width) == (40, 400)
-    assert found.spacing_mm == (0.2, 0.1)
+    assert [window.width for window in found.windows] == [400, 300]
+    assert found.spacing == Spacing(row_mm=0.2, column_mm=0.1, kind=SpacingKind.DETECTOR)
+
+
+def test_stored_values_come_with_the_greys_that_the_program_shows(pool: DecoderPool):
+    values = (np.arange(96 * 96, dtype=np.int16) - 4000).reshape(96, 96)
+    data = dcm(
+        values, WindowCenter="40", WindowWidth="400", PhotometricInterpretation="MONOCHROME1"
+    )
+
+    greys = pool.stored(data).greys
+
+    assert np.array_equal(greys[values.astype(int) + 32768], pool.decode(data).pixels)
 
 
 def test_stored_values_of_eight_bits_are_the_pixels(pool: DecoderPool):

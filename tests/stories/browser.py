@@ -1,16 +1,22 @@
 """The page in a real browser: how stories open it and what they do there."""
 
+import os
 import re
+import shutil
+import signal
+import socket
 import subprocess
+import sys
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, WebSocketRoute, expect
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect, sync_playwright
 
 from cxr_app.imaging.drawing import draw_png
 
@@ -38,6 +44,50 @@ FILMS = [
 class Server:
     url: str
     log: Path
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """Start Chromium; without one the test is skipped, or fails where it must not be."""
+    place = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+    if place is None:
+        reason = "no Chromium: apt-get install chromium"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=place, args=list(QUIET))
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def served(script: str, folder: Path, **environment: str) -> Iterator[Server]:
+    """Serve a page of Streamlit until the test is over."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
+    log = folder / "log.txt"
+    with log.open("wb") as written:
+        process = subprocess.Popen(
+            [*command, "--server.address", "127.0.0.1", "--server.headless", "true"],
+            cwd=ROOT,
+            env={**os.environ, "HOME": str(folder), **environment},
+            stdout=written,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # a group of its own, so that nothing else is ended with it
+        )
+    try:
+        wait_until_healthy(process, port)
+        yield Server(f"http://127.0.0.1:{port}", log)
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 def wait_until_healthy(process: subprocess.Popen[bytes], port: int) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cxr_app.codes import Code, in_order
 from cxr_app.errors import Rejected
 from cxr_app.imaging.dicom.checks import check_kind, check_pictures, shape_of
-from cxr_app.imaging.dicom.display import DisplayTransform, show
+from cxr_app.imaging.dicom.display import DisplayTransform, Window, show
 from cxr_app.imaging.dicom.header import Header
 from cxr_app.imaging.dicom.pixels import READ, Shape, Stored, stored_values
 from cxr_app.imaging.dicom.settings import Settings, read_settings
@@ -27,6 +27,7 @@ from cxr_app.imaging.dicom.syntax import (
 from cxr_app.imaging.dicom.terms import LATERAL_CODES, LATERAL_VIEWS, VIEWS
 from cxr_app.imaging.dicom.walk import Layout, walk
 from cxr_app.imaging.size import check_size, check_unpacked
+from cxr_app.imaging.spacing import Spacing, choose_spacing
 from cxr_app.limits import Limits
 
 __all__ = ["DicomFilm", "Parts", "read_dicom", "take_apart"]
@@ -47,8 +48,10 @@ class DicomFilm:
         Stored values without what is above Bits Stored, with their sign. Read-only.
     transform : DisplayTransform
         How the one came from the other.
-    spacing_mm : tuple of float, or None
-        Distance of rows and of columns: on the detector, where stated, else Pixel Spacing.
+    windows : tuple of Window
+        All usable windows of the file.
+    spacing : Spacing or None
+        Distance of rows and of columns, and where it holds.
     view, laterality, sex, modality : str or None
         Defined terms only.
     age_years : float or None
@@ -61,7 +64,8 @@ class DicomFilm:
     display: NDArray[np.uint8]
     stored: NDArray[Any]
     transform: DisplayTransform
-    spacing_mm: tuple[float, float] | None
+    windows: tuple[Window, ...]
+    spacing: Spacing | None
     view: str | None
     laterality: str | None
     sex: str | None
@@ -200,7 +204,8 @@ def _film(header: Header, stored: Stored) -> DicomFilm:
         display=display,
         stored=stored.values,
         transform=settings.transform,
-        spacing_mm=_spacing(header),
+        windows=settings.windows,
+        spacing=_spacing(header),
         view=_one_of(header.term("ViewPosition"), VIEWS),
         laterality=_laterality(header),
         sex=_one_of(header.term("PatientSex"), frozenset("MFO")),
@@ -228,12 +233,12 @@ def _is_lateral(header: Header) -> bool:
     return is_coded or header.term("ViewPosition") in LATERAL_VIEWS
 
 
-def _spacing(header: Header) -> tuple[float, float] | None:
-    for keyword in ("ImagerPixelSpacing", "PixelSpacing"):
-        found = header.numbers(keyword)
-        if len(found) == 2 and all(np.isfinite(found)) and min(found) > 0:
-            return found[0], found[1]
-    return None
+def _spacing(header: Header) -> Spacing | None:
+    return choose_spacing(
+        header.numbers("ImagerPixelSpacing"),
+        header.numbers("PixelSpacing"),
+        is_calibrated=bool(header.term("PixelSpacingCalibrationType")),
+    )
 
 
 def _laterality(header: Header) -> str | None:

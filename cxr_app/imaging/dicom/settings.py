@@ -7,11 +7,12 @@ from typing import Final
 import numpy as np
 
 from cxr_app.codes import Code
-from cxr_app.imaging.dicom.display import DisplayTransform, Function, LookupTable
+from cxr_app.imaging.dicom.display import DisplayTransform, Function, LookupTable, Window
 from cxr_app.imaging.dicom.header import Header
 
 __all__ = ["Settings", "read_settings"]
 
+MOST_WINDOWS: Final = 16  # a menu of more helps nobody
 FULL_TABLE: Final = 2**16  # entries; a number of 16 bits cannot say it, so 0 does
 
 
@@ -23,6 +24,8 @@ class Settings:
     ----------
     transform : DisplayTransform
     modality, voi : LookupTable or None
+    windows : tuple of Window
+        All usable windows of the file; the first one is the transform's where it shows the film.
     warnings : tuple of Code
         `display_values_repaired` where something was unusable and left out.
     """
@@ -30,6 +33,7 @@ class Settings:
     transform: DisplayTransform
     modality: LookupTable | None
     voi: LookupTable | None
+    windows: tuple[Window, ...] = ()
     warnings: tuple[Code, ...] = ()
 
 
@@ -52,21 +56,28 @@ def read_settings(header: Header, *, is_signed: bool) -> Settings:
     lowest_in = is_signed if modality is None else False
     may_be_negative = lowest_in or (modality is None and min(slope, intercept) < 0)
     voi, is_bad_voi = _table(header, "VOILUTSequence", is_signed=may_be_negative)
-    window = _window(header) if voi is None else None
+    window = _window(header.number("WindowCenter"), header.number("WindowWidth"), header)
+    window = window if voi is None else None
     has_window = header.has("WindowCenter") or header.has("WindowWidth")
     is_bad_window = voi is None and window is None and (has_window or is_bad_voi)
     transform = DisplayTransform(
         slope=slope,
         intercept=intercept,
-        window_centre=window[0] if window else None,
-        window_width=window[1] if window else None,
-        window_function=window[2] if window else Function.LINEAR,
+        window_centre=window.centre if window else None,
+        window_width=window.width if window else None,
+        window_function=window.function if window else Function.LINEAR,
         inverted=is_inverted(header),
         padding=_padding(header, is_signed=is_signed),
     )
     is_repaired = is_bad_modality or is_bad_rescale or is_bad_window
     warnings = (Code.DISPLAY_VALUES_REPAIRED,) if is_repaired else ()
-    return Settings(transform=transform, modality=modality, voi=voi, warnings=warnings)
+    return Settings(
+        transform=transform,
+        modality=modality,
+        voi=voi,
+        windows=_windows(header),
+        warnings=warnings,
+    )
 
 
 def is_inverted(header: Header) -> bool:
@@ -88,9 +99,15 @@ def _rescale(header: Header) -> tuple[float, float, bool]:
     return slope, intercept, False
 
 
-def _window(header: Header) -> tuple[float, float, Function] | None:
-    """Give the first window, or None where there is no usable one."""
-    centre, width = header.number("WindowCenter"), header.number("WindowWidth")
+def _windows(header: Header) -> tuple[Window, ...]:
+    """Give all usable windows; what a file calls them is free text, and left behind."""
+    pairs = zip(header.numbers("WindowCenter"), header.numbers("WindowWidth"), strict=False)
+    found = (_window(centre, width, header) for centre, width in pairs)
+    return tuple(window for window in found if window is not None)[:MOST_WINDOWS]
+
+
+def _window(centre: float | None, width: float | None, header: Header) -> Window | None:
+    """Give a window, or None where it is not usable."""
     name = header.term("VOILUTFunction") or Function.LINEAR
     if centre is None or width is None or name not in list(Function):
         return None
@@ -98,7 +115,7 @@ def _window(header: Header) -> tuple[float, float, Function] | None:
     is_wide_enough = width >= 1 if function is Function.LINEAR else width > 0
     if not math.isfinite(centre) or not math.isfinite(width) or not is_wide_enough:
         return None
-    return centre, width, function
+    return Window(centre=centre, width=width, function=function)
 
 
 def _table(header: Header, keyword: str, *, is_signed: bool) -> tuple[LookupTable | None, bool]:

@@ -7,6 +7,7 @@ from cxr_app.codes import Code
 from cxr_app.errors import Rejected
 from cxr_app.imaging.dicom.reader import read_dicom
 from cxr_app.imaging.dicom.terms import CHEST, MODALITIES, PARTS
+from cxr_app.imaging.spacing import SpacingKind
 from cxr_app.limits import Limits
 from tests.imaging.dicom.asking import read, rejection, row
 from tests.imaging.dicom.makers import (
@@ -247,7 +248,32 @@ def test_what_is_no_defined_term_is_left_out(name):
     ],
 )
 def test_spacing(values, spacing):
-    assert read(**values).spacing_mm == spacing
+    found = read(**values).spacing
+    assert (found and (found.row_mm, found.column_mm)) == spacing
+
+
+BOTH = {"ImagerPixelSpacing": "0.2\\0.2", "PixelSpacing": "0.15\\0.15"}
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "row"),
+    [
+        ({"ImagerPixelSpacing": "0.2\\0.2"}, SpacingKind.DETECTOR, 0.2),
+        ({"ImagerPixelSpacing": "0.2\\0.2", "PixelSpacing": "0.2\\0.2"}, SpacingKind.DETECTOR, 0.2),
+        (BOTH, SpacingKind.DETECTOR, 0.2),  # nobody says by what Pixel Spacing was corrected
+        ({**BOTH, "PixelSpacingCalibrationType": "FIDUCIAL"}, SpacingKind.CALIBRATED, 0.15),
+        ({**BOTH, "PixelSpacingCalibrationType": "GEOMETRY"}, SpacingKind.CALIBRATED, 0.15),
+        ({"PixelSpacing": "0.15\\0.15"}, SpacingKind.UNSTATED, 0.15),
+    ],
+)
+def test_where_a_spacing_holds(values, kind, row):
+    found = read(**values).spacing
+    assert (found.kind, found.row_mm) == (kind, row)
+
+
+def test_all_usable_windows_are_kept_for_a_menu():
+    film = read(WindowCenter="40\\x\\600", WindowWidth="400\\100\\1600")
+    assert [(one.centre, one.width) for one in film.windows] == [(40, 400), (600, 1600)]
 
 
 @pytest.mark.parametrize(
