@@ -66,6 +66,25 @@ def _mask_border(film: Pixels, _: bool) -> Pixels:
     return masked
 
 
+def _framed(*, across: float, down: float, level: int) -> Form:
+    """Add an even border at both ends of an axis, in shares of the film's side."""
+
+    def change(film: Pixels, _: bool) -> Pixels:
+        x, y = round(film.shape[1] * across), round(film.shape[0] * down)
+        return np.pad(film, ((y, y), (x, x)), constant_values=level)
+
+    return change
+
+
+def _halve(film: Pixels, _: bool) -> Pixels:
+    return film // 2
+
+
+def _turn(film: Pixels, _: bool) -> Pixels:
+    """Turn by 5 degrees; the corners that come from outside are black."""
+    return np.asarray(Image.fromarray(film).rotate(5, Image.Resampling.BILINEAR))
+
+
 def _mark_corner(film: Pixels, _: bool) -> Pixels:
     marked = Image.fromarray(film)
     height = 0.08 * max(film.shape)
@@ -101,7 +120,13 @@ FORMS: Final[Mapping[str, Form]] = MappingProxyType(
         "darker, gamma 1.5": _darken,
         "6 % cut off left and right": _crop(across=0.06, down=0),
         "6 % cut off top and bottom": _crop(across=0, down=0.06),
+        "5 % cut off all round": _crop(across=0.05, down=0.05),
+        "turned by 5 degrees": _turn,
+        "grey values halved": _halve,
         "border of 8 % blackened": _mask_border,
+        "black border of 25 % added": _framed(across=0.25, down=0.25, level=0),
+        "white border of 25 % added": _framed(across=0.25, down=0.25, level=255),
+        "letterbox: black bars of 25 % above and below": _framed(across=0, down=0.25, level=0),
         "marker in a corner": _mark_corner,
         "classes' shapes swapped, by crop": swapped_by_crop((1 - 1 / SHAPES) / 2),
         "classes' shapes swapped, by padding": _swap_by_padding,

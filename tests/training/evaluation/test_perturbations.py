@@ -37,6 +37,25 @@ def test_a_border_is_black_and_the_middle_as_it_was():
     assert np.array_equal(masked[16:-16, 18:-18], FILM[16:-16, 18:-18])
 
 
+def test_borders_are_added_round_the_film_as_it_was():
+    black = FORMS["black border of 25 % added"](FILM, True)
+    white = FORMS["white border of 25 % added"](FILM, True)
+    bars = FORMS["letterbox: black bars of 25 % above and below"](FILM, True)
+
+    assert black.shape == white.shape == (300, 336)
+    assert bars.shape == (300, 224)
+    assert np.array_equal(black[50:250, 56:280], FILM)
+    assert np.array_equal(bars[50:250], FILM)
+    assert (black[:50].max(), white[:50].min(), bars[:50].max()) == (0, 255, 0)
+
+
+def test_grey_values_are_halved_and_a_turn_keeps_the_middle():
+    assert np.array_equal(FORMS["grey values halved"](FILM, True), FILM // 2)
+    turned = FORMS["turned by 5 degrees"](FILM, True)
+    assert turned.shape == FILM.shape
+    assert abs(int(turned[100, 112]) - int(FILM[100, 112])) <= 8
+
+
 def test_shapes_are_swapped_along_one_axis_by_class():
     """1.49 / 1.21 is 1.231: 224 / 1.231 is 182, 200 / 1.231 is 162; 200 * 1.231 is 246."""
     crop, pad = (FORMS[f"classes' shapes swapped, by {how}"] for how in ("crop", "padding"))
