@@ -29,12 +29,17 @@ TRAINED = {
 }
 
 
-def built(freeze: Freeze, first_trained: str | None = None) -> keras.Model:
+def built(
+    freeze: Freeze,
+    first_trained: str | dict[str, str] | None = None,
+    *,
+    among: tuple[str, ...] = (),
+) -> keras.Model:
     keras.utils.set_random_seed(0)
     network = build_fitted(BACKBONES["mobilenetv2"], HEADS["linear"], Shape(size=32))
     recipe = Recipe(
         name="own",
-        candidates=("mobilenetv2",),
+        candidates=("mobilenetv2", *among),
         network=NetworkRecipe(size=32, freeze=freeze, first_trained=first_trained),
         fit=FitRecipe(epochs=1, learning_rate=0.1),
     )
@@ -66,6 +71,18 @@ def test_a_step_moves_what_is_not_frozen_and_nothing_else(freeze: Freeze):
 @pytest.mark.parametrize("freeze", list(TRAINED))
 def test_so_many_parameters_are_trained(freeze: Freeze):
     assert trainable_count(built(freeze)) == TRAINED[freeze]
+
+
+def test_each_candidate_may_have_a_first_layer_of_its_own():
+    whole = trainable_count(built(Freeze.NONE))
+    of_its_own = {"mobilenetv2": "block_16_expand"}
+    last_block = trainable_count(built(Freeze.EARLY, of_its_own))
+    other = {"densenet121": "conv3_block1_0_bn"}
+
+    assert last_block == TRAINED[Freeze.ALL_BUT_LAST_BLOCK]
+    assert trainable_count(built(Freeze.EARLY, other, among=("densenet121",))) == whole
+    with pytest.raises(ValueError, match=r"network\.first_trained"):
+        built(Freeze.EARLY, {"resnet50": "conv1_conv"})
 
 
 def test_a_layer_that_is_not_there_is_named():

@@ -63,7 +63,8 @@ def _first_trained(backbone: str, recipe: Recipe) -> str | None:
         case Freeze.ALL_BUT_LAST_BLOCK:
             return BACKBONES[backbone].last_block
         case _:
-            return recipe.network.first_trained
+            named = recipe.network.first_trained
+            return named.get(backbone) if isinstance(named, dict) else named
 
 
 def trainable_count(network: keras.Model) -> int:

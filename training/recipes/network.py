@@ -32,7 +32,7 @@ class NetworkRecipe:
     size: Annotated[int, Field(ge=32, le=512)] = 224
     stride: Literal[16] | None = None
     freeze: Freeze = Freeze.NONE
-    first_trained: str | None = None
+    first_trained: str | dict[str, str] | None = None
 
     def __post_init__(self) -> None:
         """Check the name against the registry, and what belongs together."""

@@ -77,10 +77,16 @@ class Recipe:
                 known("also.only", label, self.data.labels)
         for key in (*self.ours, *(space.key for space in self.search)):
             _check_key(self, key)
-        if self.network.stride and not set(self.candidates) <= set(FINER_NAMES):
-            raise ValueError(f"network.stride: belongs to {', '.join(FINER_NAMES)}")
+        self._check_network()
         self._check_frozen()
         self._check_distillation()
+
+    def _check_network(self) -> None:
+        if isinstance(self.network.first_trained, dict):
+            for name in self.network.first_trained:
+                known("network.first_trained", name, self.candidates)
+        if self.network.stride and not set(self.candidates) <= set(FINER_NAMES):
+            raise ValueError(f"network.stride: belongs to {', '.join(FINER_NAMES)}")
 
     def _check_frozen(self) -> None:
         if self.network.head == VGG16_HEAD and self.candidates != ("vgg16",):
