@@ -17,6 +17,7 @@ from training.commands import (
     explore,
     gate,
     lungs,
+    refit,
     search,
     select,
     weights,
@@ -27,9 +28,9 @@ __all__ = ["main", "parser"]
 
 VERBS: Final = (
     *(explore, select, search, crossvalidate, evaluate, compare, explain),
-    *(lungs, gate, weights),
+    *(lungs, gate, refit, weights),
 )
-WITH_KERAS: Final = ("select", "search", "crossvalidate", "evaluate", "explain", "lungs")
+WITH_KERAS: Final = ("select", "search", "crossvalidate", "evaluate", "explain", "lungs", "refit")
 # By typing the same command again.
 RESUMABLE: Final = ("select", "search", "crossvalidate", "lungs")
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from training.commands.training_options import add_path, add_verb
 
-__all__ = ["add", "run"]
+__all__ = ["add", "add_options", "run"]
 
 _EPILOG: Final = """\
 The model's own archive gives films of its own population: those of the calibration part are fitted
@@ -32,6 +32,12 @@ def add(verbs: Any) -> Any:
         "were left out, and put them into a model.",
         epilog=_EPILOG,
     )
+    add_options(verb)
+    return verb
+
+
+def add_options(verb: Any) -> None:
+    """Describe what a gate is fitted on."""
     add_path(verb, "--model", "folder of the model; it must find lungs")
     add_path(verb, "--data", "the films that the model was made from")
     add_path(verb, "--recipe", "the recipe that it was made with", kind="FILE")
@@ -45,7 +51,6 @@ def add(verbs: Any) -> Any:
         help="pictures that are no frontal chest films; may be repeated",
     )
     verb.add_argument("--seed", type=int, default=7, help="of the folds and forms (default 7)")
-    return verb
 
 
 def run(options: argparse.Namespace) -> None:
