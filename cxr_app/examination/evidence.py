@@ -1,6 +1,6 @@
 """What is known of a picture once the engine has seen it, as vectors for small classifiers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -35,16 +35,20 @@ class Evidence:
     features: NDArray[np.float32]
     lungs: NDArray[np.float32]
     grey: NDArray[np.uint8]
+    _measures: Vector = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Measure lungs and grey levels once: gate, turn and tone all read that."""
+        measures = np.concatenate([lung_measures(self.lungs), grey_statistics(self.grey)])
+        object.__setattr__(self, "_measures", measures)
 
     def of_gate(self) -> Vector:
         """Gather what the gate reads: float32 [k + 78 + 268]."""
-        return np.concatenate(
-            [self.pooled(), lung_measures(self.lungs), grey_statistics(self.grey)]
-        )
+        return np.concatenate([self.pooled(), self._measures])
 
     def of_orientation(self) -> Vector:
         """Gather what orientation is read from: float32 [78 + 268]."""
-        return np.concatenate([lung_measures(self.lungs), grey_statistics(self.grey)])
+        return self._measures
 
     def pooled(self) -> Vector:
         """Pool the features over the picture: float32 [k]."""
