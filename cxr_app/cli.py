@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
 from types import FrameType, ModuleType
-from typing import TextIO
+from typing import Final, TextIO
 
 from tqdm import tqdm
 
@@ -18,7 +18,7 @@ from cxr_app.bundle import load_bundle
 from cxr_app.codes import Code
 from cxr_app.decoding.pool import DecoderPool
 from cxr_app.discs import find_discs, is_beside_films, passed_over
-from cxr_app.engine.choose import open_engine
+from cxr_app.engine.base import Workload
 from cxr_app.errors import CxrError, Rejected, UsageError
 from cxr_app.export import csv, jsonl, table
 from cxr_app.imaging.correction import Correction
@@ -33,6 +33,7 @@ from cxr_app.sources import Fetches, Source, find_sources
 __all__ = ["main"]
 
 MAX_AGE = 130
+FEW: Final = 3  # sources for which the first answer matters more than the last
 _FORMATS = {"table": table, "jsonl": jsonl, "csv": csv}
 
 _EPILOG = """\
@@ -161,7 +162,7 @@ def _predict(options: argparse.Namespace) -> int:
     settings = read_settings()
     bundle = load_bundle(options.model)
     decoder = DecoderPool(settings.limits)  # its processes start while the engine does
-    prediction = Prediction(bundle, open_engine(bundle, settings), limits=settings.limits)
+    prediction = Prediction(bundle, limits=settings.limits, workload=_workload(options.sources))
     output = Path(options.output) if options.output else None
     _refuse_sources(output, options.sources)
     find = _finder(settings, output)
@@ -190,6 +191,12 @@ def _predict(options: argparse.Namespace) -> int:
     if was_interrupted:
         return 130
     return 1 if options.strict and is_any_rejected else 0
+
+
+def _workload(sources: list[str]) -> Workload:
+    """Get ready for many films where there are many sources, or a folder."""
+    is_many = len(sources) > FEW or any(os.path.isdir(source) for source in sources)  # noqa: PTH112
+    return Workload.MANY_FILMS if is_many else Workload.ONE_FILM
 
 
 def _films(

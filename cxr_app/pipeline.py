@@ -7,10 +7,10 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from itertools import chain, islice
-from typing import Final, NamedTuple, Protocol, TypeVar
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 from cxr_app.codes import Code
 from cxr_app.decoding.pool import Decoder
@@ -39,6 +39,7 @@ T = TypeVar("T")
 
 DECODERS: Final = min(2, os.cpu_count() or 1)
 LOOK_SECONDS: Final = 0.2  # how often a run that waits for a film looks whether it is cancelled
+JUDGES: Final = 2  # films whose answers are worked out at once: the engine need never wait
 AHEAD: Final = 2 * DECODERS  # films that wait for the engine, decoded already
 
 
@@ -187,41 +188,46 @@ def classify_films(
     earlier : iterable of str
         Identities of films that came before; those that come again are warned of.
     is_cancelled : callable () -> bool
-        Asked before each source; once it is True, every source left gets the record `cancelled`.
+        Once it is True, what is being worked out is finished, and every source left gets the record
+        `cancelled`.
     """
     readers = ThreadPoolExecutor(DECODERS, thread_name_prefix="read")
+    judges = ThreadPoolExecutor(JUDGES, thread_name_prefix="judge")
+    seen = set(earlier)
 
     def begin(item: int, source: Readable) -> _Begun:
         return _Begun(item, source, readers.submit(source.reading, limits, decoder))
 
+    def judge(read: _Begun) -> Future[Record]:
+        reading = _with_age(read.reading.result(), age_years)
+        caveats = (Code.DUPLICATE,) if reading.identity in seen else ()
+        seen.update(filter(None, [reading.identity]))
+        name = read.source.name
+        return judges.submit(_judge, read.item, name, reading, prediction, caveats=caveats)
+
     begun: deque[_Begun] = deque()
+    judged: deque[Future[Record]] = deque()
     numbered = enumerate(sources, start=first_item)
-    seen = set(earlier)
     try:
         while not is_cancelled():
             begun.extend(begin(*one) for one in islice(numbered, AHEAD - len(begun)))
-            if not begun:
+            if not begun and not judged:
                 return
-            if not _is_read(begun[0].reading, is_cancelled):
-                break
-            item, source, waited = begun.popleft()
-            reading = _with_age(waited.result(), age_years)
-            caveats = (Code.DUPLICATE,) if reading.identity in seen else ()
-            seen.update(filter(None, [reading.identity]))
-            yield _judge(item, source.name, reading, prediction, caveats=caveats)
+            next_read = begun[0] if begun and len(judged) < JUDGES else None
+            awaited: list[Future[Any]] = list(islice(judged, 1))
+            awaited += [next_read.reading] if next_read else []
+            wait(awaited, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED)
+            if next_read and next_read.reading.done():
+                judged.append(judge(begun.popleft()))
+            if judged and judged[0].done():
+                yield judged.popleft().result()
+        yield from (record.result() for record in judged)
         for item, source in chain(((one.item, one.source) for one in begun), numbered):
             yield _cancelled(item, source.name, prediction)
     finally:
         # Not waiting: a server that answers slowly must not hold up somebody who has cancelled.
         readers.shutdown(wait=False, cancel_futures=True)
-
-
-def _is_read(reading: Future[Reading], is_cancelled: Callable[[], bool]) -> bool:
-    """Wait for a film; False where the run is cancelled meanwhile."""
-    while not is_cancelled():
-        if wait([reading], timeout=LOOK_SECONDS).done:
-            return True
-    return False
+        judges.shutdown(wait=False, cancel_futures=True)
 
 
 def attempt(work: Callable[[], T]) -> T | Rejected:

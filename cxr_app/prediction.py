@@ -13,7 +13,7 @@ from PIL import Image
 from cxr_app.bundle import Bundle
 from cxr_app.codes import Code, in_order
 from cxr_app.decision import decide
-from cxr_app.engine.base import Engine, Outputs
+from cxr_app.engine.base import Engine, Outputs, Workload
 from cxr_app.engine.choose import open_engine
 from cxr_app.engine.lungs import open_lungs
 from cxr_app.errors import Rejected
@@ -134,15 +134,23 @@ class Prediction:
         A running engine for that bundle; without it the one that CXR_ENGINE names is started.
     limits : Limits, optional
         Caps on pictures handed over; without it those of the CXR_ settings.
+    workload : Workload
+        What networks that are started here are got ready for.
     """
 
     def __init__(
-        self, bundle: Bundle, engine: Engine | None = None, *, limits: Limits | None = None
+        self,
+        bundle: Bundle,
+        engine: Engine | None = None,
+        *,
+        limits: Limits | None = None,
+        workload: Workload = Workload.ONE_FILM,
     ) -> None:
+        settings = read_settings()
         self.bundle = bundle
-        self.engine = engine or open_engine(bundle, read_settings())
-        self._lungs = open_lungs(bundle, threads=read_settings().threads)
-        self._limits = limits or read_settings().limits
+        self.engine = engine or open_engine(bundle, settings, workload)
+        self._lungs = open_lungs(bundle, threads=settings.threads, workload=workload)
+        self._limits = limits or settings.limits
 
     def classify_image(self, image: Film | FilmInput | Image.Image | NDArray[np.generic]) -> Result:
         """Classify one film.

@@ -125,7 +125,10 @@ def test_after_a_cancel_what_is_left_gets_its_record(prediction, decoder):
     for record in records:
         done.append(record)
 
-    assert [r.code for r in done] == [None] * 3 + [Code.CANCELLED] * 7
+    codes = [record.code for record in done]
+    n_done = codes.index(Code.CANCELLED)
+    assert codes == [None] * n_done + [Code.CANCELLED] * (10 - n_done)
+    assert 3 <= n_done <= 5  # two at most were being worked out
     assert [r.item for r in done] == list(range(1, 11))
 
 

@@ -2,13 +2,21 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Engine", "ModelFiles", "Outputs"]
+__all__ = ["Engine", "ModelFiles", "Outputs", "Workload"]
+
+
+class Workload(StrEnum):
+    """What a network is got ready for."""
+
+    ONE_FILM = "one film"  # every core for one film: its answer is there soonest
+    MANY_FILMS = "many films"  # a core for each of several films: all answers are there soonest
 
 
 class ModelFiles(Protocol):

@@ -1,15 +1,17 @@
 """Which engine serves: the one place that knows them all."""
 
 from cxr_app.codes import Code
-from cxr_app.engine.base import Engine, ModelFiles
+from cxr_app.engine.base import Engine, ModelFiles, Workload
 from cxr_app.errors import UsageError
 from cxr_app.settings import EngineName, Precision, Settings
 
 __all__ = ["open_engine"]
 
 
-def open_engine(files: ModelFiles, settings: Settings) -> Engine:
-    """Start the engine that the settings name.
+def open_engine(
+    files: ModelFiles, settings: Settings, workload: Workload = Workload.ONE_FILM
+) -> Engine:
+    """Start the engine that the settings name; Keras knows one workload only.
 
     Raises
     ------
@@ -24,7 +26,12 @@ def open_engine(files: ModelFiles, settings: Settings) -> Engine:
             case EngineName.OPENVINO:
                 from cxr_app.engine.openvino import OpenVinoEngine
 
-                return OpenVinoEngine(files, precision=settings.precision, threads=settings.threads)
+                return OpenVinoEngine(
+                    files,
+                    precision=settings.precision,
+                    threads=settings.threads,
+                    workload=workload,
+                )
             case EngineName.KERAS:
                 from cxr_app.engine.keras import KerasEngine
 

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxr_app.codes import Code
-from cxr_app.engine.base import ModelFiles
+from cxr_app.engine.base import ModelFiles, Workload
+from cxr_app.engine.openvino import HINTS
 from cxr_app.errors import BundleError
 from cxr_app.patches import import_openvino
 
@@ -25,6 +26,7 @@ class LungFinder:
         `lungs.xml` and `lungs.bin`.
     threads : int
         0 lets OpenVINO choose.
+    workload : Workload
 
     Raises
     ------
@@ -32,8 +34,18 @@ class LungFinder:
         `model_invalid` where OpenVINO refuses the graph.
     """
 
-    def __init__(self, model: bytes, weights: bytes, *, threads: int = 0) -> None:
-        options: dict[str, Any] = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
+    def __init__(
+        self,
+        model: bytes,
+        weights: bytes,
+        *,
+        threads: int = 0,
+        workload: Workload = Workload.ONE_FILM,
+    ) -> None:
+        options: dict[str, Any] = {
+            "INFERENCE_PRECISION_HINT": "f32",
+            "PERFORMANCE_HINT": HINTS[workload],
+        }
         if threads:
             options["INFERENCE_NUM_THREADS"] = threads
         try:
@@ -62,7 +74,9 @@ class LungFinder:
         return np.array(found[self._lungs][0], np.float32)
 
 
-def open_lungs(files: ModelFiles, *, threads: int = 0) -> LungFinder | None:
+def open_lungs(
+    files: ModelFiles, *, threads: int = 0, workload: Workload = Workload.ONE_FILM
+) -> LungFinder | None:
     """Compile a bundle's network that finds the lungs; None where it has none.
 
     Raises
@@ -72,4 +86,6 @@ def open_lungs(files: ModelFiles, *, threads: int = 0) -> LungFinder | None:
     """
     if LUNGS_MODEL not in files.names:
         return None
-    return LungFinder(files.read(LUNGS_MODEL), files.read(LUNGS_WEIGHTS), threads=threads)
+    return LungFinder(
+        files.read(LUNGS_MODEL), files.read(LUNGS_WEIGHTS), threads=threads, workload=workload
+    )

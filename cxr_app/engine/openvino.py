@@ -1,17 +1,23 @@
 """The default engine: OpenVINO on the processor, from the bundle's IR."""
 
-from typing import Any
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cxr_app.codes import Code
-from cxr_app.engine.base import ModelFiles, Outputs
+from cxr_app.engine.base import ModelFiles, Outputs, Workload
 from cxr_app.errors import BundleError
 from cxr_app.patches import import_openvino
 from cxr_app.settings import Precision
 
-__all__ = ["OpenVinoEngine"]
+__all__ = ["HINTS", "OpenVinoEngine"]
+
+HINTS: Final[Mapping[Workload, str]] = MappingProxyType(
+    {Workload.ONE_FILM: "LATENCY", Workload.MANY_FILMS: "THROUGHPUT"}
+)
 
 
 class OpenVinoEngine:
@@ -25,6 +31,7 @@ class OpenVinoEngine:
         film would get two answers on two machines.
     threads : int
         0 lets OpenVINO choose.
+    workload : Workload
 
     Raises
     ------
@@ -32,13 +39,20 @@ class OpenVinoEngine:
         `model_changed`, or `model_invalid` where OpenVINO refuses the graph.
     """
 
-    def __init__(self, files: ModelFiles, *, precision: Precision, threads: int = 0) -> None:
+    def __init__(
+        self,
+        files: ModelFiles,
+        *,
+        precision: Precision,
+        threads: int = 0,
+        workload: Workload = Workload.ONE_FILM,
+    ) -> None:
         openvino = import_openvino()
         self.name = f"openvino {openvino.__version__.split('-')[0]}"
         self.precision = precision.value
         options: dict[str, Any] = {
             "INFERENCE_PRECISION_HINT": precision.value,
-            "PERFORMANCE_HINT": "LATENCY",
+            "PERFORMANCE_HINT": HINTS[workload],
         }
         if threads:
             options["INFERENCE_NUM_THREADS"] = threads
