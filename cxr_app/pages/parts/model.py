@@ -1,5 +1,6 @@
 """The model that answers, loaded once for all who visit, and what they share besides."""
 
+import gc
 from operator import attrgetter
 
 import streamlit as st
@@ -38,7 +39,7 @@ def start(settings: Settings, bundle: Bundle) -> Services:
     """Start the engine for a bundle, with a line in front of it."""
     decoder = DecoderPool(settings.limits)  # its processes start while the engine does
     engine = QueuedEngine(open_engine(bundle, settings))
-    return Services(
+    services = Services(
         prediction=Prediction(bundle, engine, limits=settings.limits),
         fetcher=Fetcher(settings.fetch_rules),
         limits=settings.limits,
@@ -46,3 +47,7 @@ def start(settings: Settings, bundle: Bundle) -> Services:
         decoder=decoder,
         sweeper=Sweeper(),
     )
+    # Streamlit collects garbage after every run of a page. What is there by now stays for good:
+    # looking through it each time would hold up every reader for some 50 ms.
+    gc.freeze()
+    return services
