@@ -162,7 +162,7 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no figure")
 
 
-def _official_test(figures: Any, lines: list[str], threshold: float) -> OfficialTest:  # noqa: ANN401
+def _official_test(figures: Any, lines: list[str], threshold: float) -> OfficialTest:
     head, *rows = csv.reader(lines, strict=True)
     if head != COLUMNS or any(len(row) != len(COLUMNS) for row in rows):
         raise ValueError(f"columns must be {', '.join(COLUMNS)}")
