@@ -9,6 +9,7 @@ __all__ = [
     "CALIBRATED_AT",
     "HIGHEST",
     "LOWEST",
+    "STEPS",
     "at_prevalence",
     "check_prevalence",
     "negative_predictive_value",
@@ -18,8 +19,16 @@ __all__ = [
 CALIBRATED_AT: Final = 0.5
 """Prevalence for which bundles are calibrated: both classes weigh alike, see `decision.py`."""
 
-LOWEST: Final = 0.001
-HIGHEST: Final = 0.9
+# Ten a decade, rounded as people name them.
+STEPS: Final = (
+    *(0.001, 0.0012, 0.0015, 0.002, 0.0025, 0.003, 0.004, 0.005, 0.006, 0.008),
+    *(0.01, 0.012, 0.015, 0.02, 0.025, 0.03, 0.04, 0.05, 0.06, 0.08),
+    *(0.1, 0.12, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
+)
+"""Prevalences that a reader can choose, evenly apart on a logarithmic scale."""
+
+LOWEST: Final = STEPS[0]
+HIGHEST: Final = STEPS[-1]
 
 Shares = TypeVar("Shares", float, NDArray[np.float64])
 
