@@ -1,6 +1,6 @@
 """Two charts: what the prevalence does to a number, and what small changes to the film do to it."""
 
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import altair as alt
 import pandas as pd
@@ -11,61 +11,60 @@ from cxr_app.interpretation.reference import Reference
 from cxr_app.interpretation.stability import Stability
 from cxr_app.spec import Interval
 
-__all__ = ["curves", "strip"]
+__all__ = ["Chart", "curves", "strip"]
+
+Chart: TypeAlias = alt.LayerChart | alt.FacetChart  # what Altair says that its layers make
 
 # Each has a contrast of 3 to 1 or more with the light and with the dark page; the dashes tell the
 # lines apart without colour.
 FILM, PPV, NPV = "#2e86b5", "#c2620f", "#2f8a5b"
 MARK: Final = "#7a8a94"
-DASHES: Final = ([1, 0], [7, 3], [2, 3])
+DASHES: Final = [[1, 0], [7, 3], [2, 3]]
+QUARTERS: Final = [0.0, 0.25, 0.5, 0.75, 1]
 TICKS: Final = [0.001, 0.01, 0.05, 0.15, 0.5, 0.9]
 HIGH: Final = 220  # pixels
 ROW: Final = 30
 
 
-def curves(probability: float, reference: Reference, prevalence: float) -> alt.LayerChart:
+def curves(probability: float, reference: Reference, prevalence: float) -> Chart:
     """Draw the film's probability, PPV and NPV over the prevalence, with the chosen one marked."""
     table = pd.DataFrame(
         [
             {
                 "prevalence": step,
-                "film": at_prevalence(probability, step),
-                **_columns("ppv", reference.at[step].positive),
-                **_columns("npv", reference.at[step].negative),
+                "This film": at_prevalence(probability, step),
+                **_columns("PPV", reference.at[step].positive),
+                **_columns("NPV", reference.at[step].negative),
             }
             for step in STEPS
         ],
         dtype="float32",  # half as much to send
     )
-    names = ["This film", "PPV", "NPV"]
-    base = alt.Chart(table).encode(
-        x=alt.X("prevalence:Q", title="Prevalence (logarithmic)")
-        .scale(type="log", domain=[LOWEST, HIGHEST])
-        .axis(values=TICKS, format="~%", grid=False, labelOverlap=False)
-    )
-    colours = alt.Scale(domain=names, range=[FILM, PPV, NPV])
-    dashes = alt.Scale(domain=names, range=[list(dash) for dash in DASHES])
-    layers: list[Any] = [
+    x = alt.X("prevalence:Q", title="Prevalence (logarithmic)")
+    x = x.scale(type="log", domain=[LOWEST, HIGHEST])
+    x = x.axis(values=TICKS, format="~%", grid=False, labelOverlap=False)
+    base = alt.Chart(table).encode(x=x)
+    bands = [
         base.mark_area(color=colour, opacity=0.18).encode(
-            y=alt.Y(f"{column}_low:Q"), y2=f"{column}_high:Q"
+            y=alt.Y(f"{name} low:Q"), y2=f"{name} high:Q"
         )
-        for column, colour in (("ppv", PPV), ("npv", NPV))
+        for name, colour in (("PPV", PPV), ("NPV", NPV))
     ]
-    layers += [
-        base.mark_line(strokeWidth=2).encode(
-            y=alt.Y(f"{column}:Q", title=None)
-            .scale(domain=[0, 1])
-            .axis(format="~%", values=[0, 0.25, 0.5, 0.75, 1]),
-            color=alt.ColorDatum(name, scale=colours, legend=alt.Legend(title=None, orient="top")),
-            strokeDash=alt.StrokeDashDatum(name, scale=dashes),
+    names = ["This film", "PPV", "NPV"]
+    lines = (
+        base.transform_fold(names, as_=["line", "share"])
+        .mark_line(strokeWidth=2)
+        .encode(
+            y=alt.Y("share:Q", title=None).scale(domain=[0, 1]).axis(format="~%", values=QUARTERS),
+            **_legend(names, [FILM, PPV, NPV], DASHES),
         )
-        for name, column in zip(names, ("film", "ppv", "npv"), strict=True)
-    ]
-    chosen = alt.Chart().mark_rule(color=MARK, strokeWidth=2).encode(x=alt.datum(prevalence))
-    return alt.layer(*layers, chosen).properties(height=HIGH)
+    )
+    chosen = pd.DataFrame({"prevalence": [prevalence]})
+    rule = alt.Chart(chosen).mark_rule(color=MARK, strokeWidth=2).encode(x=x)
+    return alt.layer(*bands, lines, rule).properties(height=HIGH)
 
 
-def strip(found: Stability, label: str) -> alt.LayerChart:
+def strip(found: Stability, label: str) -> Chart:
     """Draw every answer as a mark, by kind of change, with the film as it is marked."""
     table = pd.DataFrame(
         [
@@ -81,7 +80,7 @@ def strip(found: Stability, label: str) -> alt.LayerChart:
     )
     kinds = [kind.value for kind in Kind]
     x = alt.X("probability:Q", title=f"Probability of {label}")
-    x = x.scale(domain=[0, 1]).axis(format="~%", values=[0, 0.25, 0.5, 0.75, 1])
+    x = x.scale(domain=[0, 1]).axis(format="~%", values=QUARTERS)
     marks = (
         alt.Chart(table)
         .mark_point(filled=True, size=70, opacity=0.7, color=FILM)
@@ -94,28 +93,26 @@ def strip(found: Stability, label: str) -> alt.LayerChart:
             ],
         )
     )
-    lines = alt.Chart(
-        pd.DataFrame(
-            {
-                "probability": [found.plain, found.threshold],
-                "line": ["Film as it is", "Operating point"],
-            }
-        )
-    )
     names = ["Film as it is", "Operating point"]
-    rules = lines.mark_rule(strokeWidth=2).encode(
-        x=x,
-        color=alt.Color(
-            "line:N",
-            scale=alt.Scale(domain=names, range=[PPV, MARK]),
-            legend=alt.Legend(title=None, orient="top"),
-        ),
-        strokeDash=alt.StrokeDash("line:N", scale=alt.Scale(domain=names, range=[[1, 0], [4, 4]])),
+    lines = pd.DataFrame({"probability": [found.plain, found.threshold], "line": names})
+    rules = (
+        alt.Chart(lines)
+        .mark_rule(strokeWidth=2)
+        .encode(x=x, **_legend(names, [PPV, MARK], [[1, 0], [4, 4]]))
     )
     return alt.layer(rules, marks).properties(height=ROW * len(kinds))
 
 
+def _legend(names: list[str], colours: list[str], dashes: list[list[int]]) -> dict[str, Any]:
+    """Tell lines apart by colour and by dashes, named above the chart."""
+    above = alt.Legend(title=None, orient="top")
+    return {
+        "color": alt.Color("line:N", legend=above, scale=alt.Scale(domain=names, range=colours)),
+        "strokeDash": alt.StrokeDash("line:N", scale=alt.Scale(domain=names, range=dashes)),
+    }
+
+
 def _columns(name: str, share: Interval | None) -> dict[str, float | None]:
     if share is None:
-        return {name: None, f"{name}_low": None, f"{name}_high": None}
-    return {name: share.value, f"{name}_low": share.low, f"{name}_high": share.high}
+        return {name: None, f"{name} low": None, f"{name} high": None}
+    return {name: share.value, f"{name} low": share.low, f"{name} high": share.high}
