@@ -183,6 +183,7 @@ def _official_test(figures: Any, lines: list[str], threshold: float) -> Official
         (found.sensitivity, found.is_positive),
         (found.specificity, ~found.is_positive),
     ):
-        if abs(figure.value - right[those].mean()) > MOST_APART:
+        is_within = figure.low <= figure.value <= figure.high
+        if not is_within or abs(figure.value - right[those].mean()) > MOST_APART:
             raise ValueError("the figures are not those of the films")
     return found

@@ -22,8 +22,8 @@ MARK: Final = "#7a8a94"
 DASHES: Final = [[1, 0], [7, 3], [2, 3]]
 QUARTERS: Final = [0.0, 0.25, 0.5, 0.75, 1]
 TICKS: Final = [0.001, 0.01, 0.05, 0.15, 0.5, 0.9]
-HIGH: Final = 220  # pixels
-ROW: Final = 30
+HIGH: Final = 320  # pixels, with axes and legend
+HIGH_STRIP: Final = 290
 
 
 def curves(probability: float, reference: Reference, prevalence: float) -> Chart:
@@ -50,7 +50,7 @@ def curves(probability: float, reference: Reference, prevalence: float) -> Chart
         )
         for name, colour in (("PPV", PPV), ("NPV", NPV))
     ]
-    names = ["This film", "PPV", "NPV"]
+    names: list[Any] = ["This film", "PPV", "NPV"]
     lines = (
         base.transform_fold(names, as_=["line", "share"])
         .mark_line(strokeWidth=2)
@@ -100,7 +100,7 @@ def strip(found: Stability, label: str) -> Chart:
         .mark_rule(strokeWidth=2)
         .encode(x=x, **_legend(names, [PPV, MARK], [[1, 0], [4, 4]]))
     )
-    return alt.layer(rules, marks).properties(height=ROW * len(kinds))
+    return alt.layer(rules, marks).properties(height=HIGH_STRIP)
 
 
 def _legend(names: list[str], colours: list[str], dashes: list[list[int]]) -> dict[str, Any]:
