@@ -55,7 +55,7 @@ def test_it_stops_between_two_changes(prediction: Prediction):
     came: list[Answer] = []
 
     for answer in answers_to_changes(prediction, film(), is_cancelled=lambda: len(came) == 3):
-        came.append(answer)  # noqa: PERF402 - asked after each one
+        came.append(answer)
 
     assert [answer.change for answer in came] == list(CHANGES[:3])
 

@@ -137,10 +137,10 @@ def _show_prevalence(film: _Film) -> None:
     st.html(words.curves_html(film.probability, known))
     st.html(words.heading_html("Test films with a score like this one"))
     found = outcomes_like(film.probability, known.drawn, prevalence)
-    for sentence in words.outcome_sentences(
+    said = words.outcome_sentences(
         found, known, film.probability, prevalence=prevalence, label=label
-    ):
-        st.html(small_html(sentence))
+    )
+    st.html(small_html(" ".join(said)))
 
 
 def _show_stability(film: _Film) -> None:
@@ -166,12 +166,9 @@ def _show_stability(film: _Film) -> None:
         return
     if len(found.answers) < len(CHANGES):
         found = _try_changes(film, found)
-    for sentence in words.stability_sentences(found, film.label):
-        st.html(small_html(sentence))
-    st.altair_chart(
-        charts.strip(found, film.label),
-        alt=" ".join(words.stability_sentences(found, film.label)),
-    )
+    said = " ".join(words.stability_sentences(found, film.label))
+    st.html(small_html(said))
+    st.altair_chart(charts.strip(found, film.label), alt=said)
     st.html(words.stability_html(found, film.label))
 
 

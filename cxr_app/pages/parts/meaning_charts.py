@@ -21,7 +21,7 @@ FILM, PPV, NPV = "#2e86b5", "#c2620f", "#2f8a5b"
 MARK: Final = "#7a8a94"
 DASHES: Final = [[1, 0], [7, 3], [2, 3]]
 QUARTERS: Final = [0.0, 0.25, 0.5, 0.75, 1]
-TICKS: Final = [0.001, 0.01, 0.05, 0.15, 0.5, 0.9]
+TICKS: Final = [0.001, 0.01, 0.05, 0.15, 0.5]
 HIGH: Final = 320  # pixels, with axes and legend
 HIGH_STRIP: Final = 290
 

@@ -64,19 +64,16 @@ def values_html(
 ) -> str:
     """Tabulate a film's probability and how often labels are right, at a prevalence."""
     negative, positive = labels[0], labels[-1]
+    at = "At a prevalence of " + share_name(prevalence)
+    here = percent(at_prevalence(probability, prevalence))
+    if values is None:
+        return _table((at, ""), [(f"{positive}, this film", here)])
     rows = [
-        (
-            f"This film: probability of {positive}",
-            percent(at_prevalence(probability, prevalence)),
-            "",
-        )
+        (f"{positive}, this film", here, ""),
+        (f"A label {positive} is right (PPV)", *_cells(values.positive)),
+        (f"A label {negative} is right (NPV)", *_cells(values.negative)),
     ]
-    if values is not None:
-        rows += [
-            (f"PPV: films labelled {positive} that are {positive}", *_cells(values.positive)),
-            (f"NPV: films labelled {negative} that are {negative}", *_cells(values.negative)),
-        ]
-    return _table(("At " + share_name(prevalence), "", "95% interval"), rows)
+    return _table((at, "", "95% interval"), rows)
 
 
 def curves_html(probability: float, reference: Reference) -> str:
@@ -97,10 +94,12 @@ def curves_html(probability: float, reference: Reference) -> str:
 
 def whose_intervals(reference: Reference) -> str:
     """Say what the intervals rest on."""
+    test, n_draws = reference.test, len(reference.drawn.times)
     return (
         f"PPV and NPV follow from sensitivity and specificity on the official test "
-        f"({reference.test.n_films:,} films of {reference.test.n_patients:,} children). Intervals: "
-        "95%, from drawing these children again at random; both figures come from the same draws."
+        f"({test.n_films:,} films of {test.n_patients:,} children); indeterminate answers count "
+        f"with the label they are closer to. Intervals: {n_draws:,} random draws of these "
+        "children, the same for both figures."
     )
 
 
@@ -193,12 +192,13 @@ def _details(summary: str, inner: str) -> str:
 
 
 def _table(head: Row, rows: Iterable[Row]) -> str:
-    cell = "border:0;padding:.2rem .75rem .2rem 0;text-align:{};font-variant-numeric:tabular-nums"
+    cell = "border:0;padding:.2rem .5rem .2rem 0;text-align:{};font-variant-numeric:tabular-nums"
 
     def line(cells: Row, *, is_head: bool) -> str:
         found = []
         for place, text in enumerate(cells):
-            side, weight = ("left", 400) if place == 0 else ("right", 600 if is_head else 400)
+            side = "left" if place == 0 else "right;white-space:nowrap"
+            weight = 600 if is_head else 400
             scope = ' scope="col"' if is_head else ' scope="row"'
             name = "th" if (is_head and text) or place == 0 else "td"
             found.append(
