@@ -92,7 +92,7 @@ def test_the_slider_moves_the_numbers(told: Path):
     app.select_slider[0].set_value(0.05).run()
 
     assert "5%: of 100 children who have a chest film, 5 have pneumonia." in words_on(app)
-    assert "A label PNEUMONIA is right (PPV)" in words_on(app)
+    assert "The label PNEUMONIA is right (PPV)" in words_on(app)
     assert words_on(app) != before
 
 

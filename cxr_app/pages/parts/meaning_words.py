@@ -5,7 +5,7 @@ from html import escape
 from typing import Final
 
 from cxr_app.codes import ANSWERS
-from cxr_app.interpretation.outcomes import Outcomes
+from cxr_app.interpretation.outcomes import FEWEST, Outcomes
 from cxr_app.interpretation.predictive_values import PredictiveValues
 from cxr_app.interpretation.prevalence import CALIBRATED_AT, at_prevalence
 from cxr_app.interpretation.reference import Reference
@@ -70,8 +70,8 @@ def values_html(
         return _table((at, ""), [(f"{positive}, this film", here)])
     rows = [
         (f"{positive}, this film", here, ""),
-        (f"A label {positive} is right (PPV)", *_cells(values.positive)),
-        (f"A label {negative} is right (NPV)", *_cells(values.negative)),
+        (f"The label {positive} is right (PPV)", *_cells(values.positive)),
+        (f"The label {negative} is right (NPV)", *_cells(values.negative)),
     ]
     return _table((at, "", "95% interval"), rows)
 
@@ -107,17 +107,18 @@ def outcome_sentences(
     found: Outcomes, reference: Reference, probability: float, *, prevalence: float, label: str
 ) -> tuple[str, ...]:
     """Tell what became of test films with such a score."""
-    range_ = f"between {percent(found.lowest)} and {percent(found.highest)}"
+    low, high = percent(found.lowest), percent(found.highest)
+    range_ = low if low == high else f"between {low} and {high}"
     if found.share is None:
         films = "film" if found.n_films == 1 else "films"
         return (
-            f"Too few: {found.n_films} {films} of the official test had a score {range_}, and "
-            "fewer than 10 say nothing about films like this one.",
+            f"Too few: {found.n_films} {films} of the official test had a score like this one "
+            f"({range_}); below {FEWEST}, no share is given.",
         )
     share = found.share
     said = (
         f"{found.n_films} of the {reference.test.n_films:,} films of the official test, from "
-        f"{found.n_patients} children, had a score like this one ({range_} as calibrated). "
+        f"{found.n_patients} children, had a score like this one ({range_}, as calibrated). "
         f"{found.n_positive} of them were {label}, {found.n_films - found.n_positive} were not.",
         f"Weighted to a prevalence of {share_name(prevalence)}, {percent(share.value)} of such "
         f"films are {label} (95% interval {percent(share.low)} to {percent(share.high)}).",
