@@ -1,8 +1,9 @@
 """How often a label is right at a named prevalence, with joint intervals."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cxr_app.interpretation.prevalence import (
     check_prevalence,
@@ -12,7 +13,7 @@ from cxr_app.interpretation.prevalence import (
 from cxr_app.interpretation.resampling import Resampled, interval
 from cxr_app.spec import Interval
 
-__all__ = ["PredictiveValues", "predictive_values"]
+__all__ = ["PredictiveValues", "Rates", "find_rates", "predictive_values"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,23 +34,45 @@ class PredictiveValues:
     negative: Interval | None
 
 
-def predictive_values(drawn: Resampled, prevalence: float) -> PredictiveValues:
-    """Find PPV and NPV from the official test's sensitivity and specificity.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rates:
+    """How often a model is right at its operating point, on all films and by draw.
 
-    Both are taken from the same draws of patients. A film whose answer is indeterminate counts
-    with the label that it is closer to, as in sensitivity and specificity.
+    Attributes
+    ----------
+    sensitivity, specificity : float
+    sensitivities, specificities : ndarray, float64 [draws]
+        From the same draws.
     """
-    check_prevalence(prevalence)
+
+    sensitivity: float
+    specificity: float
+    sensitivities: NDArray[np.float64] = field(repr=False)
+    specificities: NDArray[np.float64] = field(repr=False)
+
+
+def find_rates(drawn: Resampled) -> Rates:
+    """Find sensitivity and specificity.
+
+    A film whose answer is indeterminate counts with the label that it is closer to.
+    """
     labelled = drawn.test.is_labelled_positive
     sensitivity, sensitivities = drawn.shares(labelled, among_positive=True)
     specificity, specificities = drawn.shares(~labelled, among_positive=False)
-
-    positive = positive_predictive_value(sensitivity, specificity, prevalence)
-    negative = negative_predictive_value(sensitivity, specificity, prevalence)
-    positives = positive_predictive_value(sensitivities, specificities, prevalence)
-    negatives = negative_predictive_value(sensitivities, specificities, prevalence)
-    return PredictiveValues(
-        prevalence=prevalence,
-        positive=None if np.isnan(positive) else interval(float(positive), positives),
-        negative=None if np.isnan(negative) else interval(float(negative), negatives),
+    return Rates(
+        sensitivity=sensitivity,
+        specificity=specificity,
+        sensitivities=sensitivities,
+        specificities=specificities,
     )
+
+
+def predictive_values(rates: Rates, prevalence: float) -> PredictiveValues:
+    """Find PPV and NPV, draw by draw, so that their intervals are joint."""
+    check_prevalence(prevalence)
+    found = []
+    for predictive_value in (positive_predictive_value, negative_predictive_value):
+        value = predictive_value(rates.sensitivity, rates.specificity, prevalence)
+        values = predictive_value(rates.sensitivities, rates.specificities, prevalence)
+        found.append(None if np.isnan(value) else interval(float(value), values))
+    return PredictiveValues(prevalence=prevalence, positive=found[0], negative=found[1])

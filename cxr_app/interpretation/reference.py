@@ -6,7 +6,11 @@ from types import MappingProxyType
 
 from cxr_app.bundle import Bundle
 from cxr_app.interpretation.official_test import Absence, OfficialTest, read_official_test
-from cxr_app.interpretation.predictive_values import PredictiveValues, predictive_values
+from cxr_app.interpretation.predictive_values import (
+    PredictiveValues,
+    find_rates,
+    predictive_values,
+)
 from cxr_app.interpretation.prevalence import STEPS
 from cxr_app.interpretation.resampling import Resampled, resample
 
@@ -40,5 +44,6 @@ def open_reference(bundle: Bundle) -> Reference | Absence:
     if isinstance(test, Absence):
         return test
     drawn = resample(test)
-    at = {prevalence: predictive_values(drawn, prevalence) for prevalence in STEPS}
+    rates = find_rates(drawn)
+    at = {prevalence: predictive_values(rates, prevalence) for prevalence in STEPS}
     return Reference(drawn=drawn, at=MappingProxyType(at))

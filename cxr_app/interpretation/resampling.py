@@ -27,14 +27,17 @@ class Resampled:
     Attributes
     ----------
     test : OfficialTest
-    times : ndarray, float32 [draws, patients]
+    times : ndarray, float32 [patients, draws]
         How often each patient was drawn.
+    class_sizes : ndarray, float32 [2, draws]
+        How many films of the negative and of the positive class were drawn.
     chances : ndarray, float64 [2, draws]
         Uniform, 0..1; for what was never seen on the test, see `shares`.
     """
 
     test: OfficialTest
     times: NDArray[np.float32] = field(repr=False)
+    class_sizes: NDArray[np.float32] = field(repr=False)
     chances: NDArray[np.float64] = field(repr=False)
 
     def shares(
@@ -74,17 +77,9 @@ class Resampled:
             n_patients = len(np.unique(self.test.patient[of_class]))
             unseen = 1 - self.chances[int(among_positive)] ** (1 / n_patients)
             return share, unseen if share == 0 else 1 - unseen
-        n_patients = self.times.shape[1]
-        counts = np.stack(
-            [
-                np.bincount(self.test.patient[films], minlength=n_patients)
-                for films in (has_it, of_class)
-            ],
-            axis=1,
-        )
-        hits, films = (self.times @ counts.astype(np.float32)).astype(np.float64).T
+        drawn = _drawn_films(self.test, self.times, has_it)
         with np.errstate(invalid="ignore"):
-            return share, hits / films
+            return share, drawn.astype(np.float64) / self.class_sizes[int(among_positive)]
 
 
 def resample(test: OfficialTest, *, draws: int = DRAWS, seed: int = 0) -> Resampled:
@@ -92,12 +87,16 @@ def resample(test: OfficialTest, *, draws: int = DRAWS, seed: int = 0) -> Resamp
     n_patients = test.n_patients
     count = max(1, min(draws, MAX_CELLS // n_patients))
     random = np.random.default_rng(seed)
-    times = np.empty((count, n_patients), np.float32)
-    for row in times:
-        row[:] = np.bincount(random.integers(0, n_patients, n_patients), minlength=n_patients)
+    times = np.empty((n_patients, count), np.float32)
+    for place in range(count):
+        drawn = random.integers(0, n_patients, n_patients)
+        times[:, place] = np.bincount(drawn, minlength=n_patients)
+    classes = (~test.is_positive, test.is_positive)
+    class_sizes = np.stack([_drawn_films(test, times, films) for films in classes])
     chances = random.random((2, count))
-    times.flags.writeable = chances.flags.writeable = False
-    return Resampled(test=test, times=times, chances=chances)
+    for array in (times, class_sizes, chances):
+        array.flags.writeable = False
+    return Resampled(test=test, times=times, class_sizes=class_sizes, chances=chances)
 
 
 def interval(value: float, drawn: NDArray[np.float64]) -> Interval:
@@ -119,3 +118,14 @@ def interval(value: float, drawn: NDArray[np.float64]) -> Interval:
     known = drawn[~np.isnan(drawn)]
     low, high = np.percentile(known, [2.5, 97.5]) if len(known) else (0.0, 1.0)
     return Interval(value=value, low=min(float(low), value), high=max(float(high), value))
+
+
+def _drawn_films(
+    test: OfficialTest, times: NDArray[np.float32], films: NDArray[np.bool_]
+) -> NDArray[np.float32]:
+    """Count how many of these films were drawn, by draw."""
+    counts = np.bincount(test.patient[films], minlength=len(times)).astype(np.float32)
+    theirs = np.flatnonzero(counts)  # few, for films with one score
+    # Not by `@`: its threads wait for each other where the network has all cores.
+    found: NDArray[np.float32] = np.einsum("p,pd->d", counts[theirs], times[theirs])
+    return found

@@ -130,8 +130,10 @@ def _show_prevalence(film: _Film) -> None:
         st.html(small_html(f"{reference} So PPV, NPV and films like this one cannot be shown."))
         return
     st.html(small_html(words.whose_intervals(known)))
-    st.altair_chart(
-        charts.curves(film.probability, known, prevalence),
+    st.vega_lite_chart(
+        charts.curves_table(film.probability, known, prevalence),
+        charts.curves(),
+        width="stretch",
         alt="Probability for this film, PPV and NPV over the prevalence; the table below has them.",
     )
     st.html(words.curves_html(film.probability, known))
@@ -168,7 +170,9 @@ def _show_stability(film: _Film) -> None:
         found = _try_changes(film, found)
     said = " ".join(words.stability_sentences(found, film.label))
     st.html(small_html(said))
-    st.altair_chart(charts.strip(found, film.label), alt=said)
+    st.vega_lite_chart(
+        charts.strip_table(found), charts.strip(film.label), width="stretch", alt=said
+    )
     st.html(words.stability_html(found, film.label))
 
 

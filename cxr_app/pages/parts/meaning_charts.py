@@ -1,6 +1,12 @@
-"""Two charts: what the prevalence does to a number, and what small changes to the film do to it."""
+"""Two charts: what the prevalence does to a number, and what small changes to the film do to it.
 
-from typing import Any, Final, TypeAlias
+Altair takes 50 ms to put a chart together, too long for each step of a slider. So a chart is made
+once, without data, and a film brings a table.
+"""
+
+import json
+from functools import lru_cache
+from typing import Any, Final
 
 import altair as alt
 import pandas as pd
@@ -11,9 +17,9 @@ from cxr_app.interpretation.reference import Reference
 from cxr_app.interpretation.stability import Stability
 from cxr_app.spec import Interval
 
-__all__ = ["Chart", "curves", "strip"]
+__all__ = ["curves", "curves_table", "strip", "strip_table"]
 
-Chart: TypeAlias = alt.LayerChart | alt.FacetChart  # what Altair says that its layers make
+Spec = dict[str, Any]
 
 # Each has a contrast of 3 to 1 or more with the light and with the dark page; the dashes tell the
 # lines apart without colour.
@@ -24,26 +30,20 @@ QUARTERS: Final = [0.0, 0.25, 0.5, 0.75, 1]
 TICKS: Final = [0.001, 0.01, 0.05, 0.15, 0.5]
 HIGH: Final = 320  # pixels, with axes and legend
 HIGH_STRIP: Final = 290
+IT, POINT = "Film as it is", "Operating point"
 
 
-def curves(probability: float, reference: Reference, prevalence: float) -> Chart:
-    """Draw the film's probability, PPV and NPV over the prevalence, with the chosen one marked."""
-    table = pd.DataFrame(
-        [
-            {
-                "prevalence": step,
-                "This film": at_prevalence(probability, step),
-                **_columns("PPV", reference.at[step].positive),
-                **_columns("NPV", reference.at[step].negative),
-            }
-            for step in STEPS
-        ],
-        dtype="float32",  # half as much to send
-    )
+def curves() -> Spec:
+    """Give the chart of a film's probability, PPV and NPV over the prevalence."""
+    return _copy(_curves())
+
+
+@lru_cache(maxsize=1)
+def _curves() -> str:
     x = alt.X("prevalence:Q", title="Prevalence (logarithmic)")
     x = x.scale(type="log", domain=[LOWEST, HIGHEST])
     x = x.axis(values=TICKS, format="~%", grid=False, labelOverlap=False)
-    base = alt.Chart(table).encode(x=x)
+    base = alt.Chart().encode(x=x)
     bands = [
         base.mark_area(color=colour, opacity=0.18).encode(
             y=alt.Y(f"{name} low:Q"), y2=f"{name} high:Q"
@@ -59,33 +59,43 @@ def curves(probability: float, reference: Reference, prevalence: float) -> Chart
             **_legend(names, [FILM, PPV, NPV], DASHES),
         )
     )
-    chosen = pd.DataFrame({"prevalence": [prevalence]})
-    rule = alt.Chart(chosen).mark_rule(color=MARK, strokeWidth=2).encode(x=x)
-    return alt.layer(*bands, lines, rule).properties(height=HIGH)
+    rule = base.transform_filter("datum.chosen").mark_rule(color=MARK, strokeWidth=2)
+    return alt.layer(*bands, lines, rule).properties(height=HIGH).to_json()
 
 
-def strip(found: Stability, label: str) -> Chart:
-    """Draw every answer as a mark, by kind of change, with the film as it is marked."""
+def curves_table(probability: float, reference: Reference, prevalence: float) -> pd.DataFrame:
+    """Tabulate what `curves` draws; the chosen prevalence is marked."""
     table = pd.DataFrame(
         [
             {
-                "kind": answer.change.kind.value,
-                "change": answer.change.name,
-                "probability": answer.probability,
+                "prevalence": step,
+                "This film": at_prevalence(probability, step),
+                **_columns("PPV", reference.at[step].positive),
+                **_columns("NPV", reference.at[step].negative),
             }
-            for answer in found.answers
-            if answer.probability is not None
+            for step in STEPS
         ],
-        columns=["kind", "change", "probability"],
+        dtype="float32",  # half as much to send
     )
+    table["chosen"] = [step == prevalence for step in STEPS]
+    return table
+
+
+def strip(label: str) -> Spec:
+    """Give the chart of all answers as marks, by kind of change, with the film as it is."""
+    return _copy(_strip(label))
+
+
+@lru_cache(maxsize=8)
+def _strip(label: str) -> str:
     kinds = [kind.value for kind in Kind]
     x = alt.X("probability:Q", title=f"Probability of {label}")
     x = x.scale(domain=[0, 1]).axis(format="~%", values=QUARTERS)
+    base = alt.Chart().encode(x=x)
     marks = (
-        alt.Chart(table)
+        base.transform_filter("isValid(datum.kind)")
         .mark_point(filled=True, size=70, opacity=0.7, color=FILM)
         .encode(
-            x=x,
             y=alt.Y("kind:N", title=None, sort=kinds).scale(domain=kinds),
             tooltip=[
                 alt.Tooltip("change:N", title="Film"),
@@ -93,14 +103,23 @@ def strip(found: Stability, label: str) -> Chart:
             ],
         )
     )
-    names = ["Film as it is", "Operating point"]
-    lines = pd.DataFrame({"probability": [found.plain, found.threshold], "line": names})
     rules = (
-        alt.Chart(lines)
+        base.transform_filter("isValid(datum.line)")
         .mark_rule(strokeWidth=2)
-        .encode(x=x, **_legend(names, [PPV, MARK], [[1, 0], [4, 4]]))
+        .encode(**_legend([IT, POINT], [PPV, MARK], [[1, 0], [4, 4]]))
     )
-    return alt.layer(rules, marks).properties(height=HIGH_STRIP)
+    return alt.layer(rules, marks).properties(height=HIGH_STRIP).to_json()
+
+
+def strip_table(found: Stability) -> pd.DataFrame:
+    """Tabulate what `strip` draws: the answers, then the two lines."""
+    rows = [
+        (answer.change.kind.value, answer.change.name, None, answer.probability)
+        for answer in found.answers
+        if answer.probability is not None
+    ]
+    lines = [(None, None, IT, found.plain), (None, None, POINT, found.threshold)]
+    return pd.DataFrame([*rows, *lines], columns=["kind", "change", "line", "probability"])
 
 
 def _legend(names: list[str], colours: list[str], dashes: list[list[int]]) -> dict[str, Any]:
@@ -110,6 +129,12 @@ def _legend(names: list[str], colours: list[str], dashes: list[list[int]]) -> di
         "color": alt.Color("line:N", legend=above, scale=alt.Scale(domain=names, range=colours)),
         "strokeDash": alt.StrokeDash("line:N", scale=alt.Scale(domain=names, range=dashes)),
     }
+
+
+def _copy(made: str) -> Spec:
+    """Give whoever draws a chart one of their own, to change as they like."""
+    copied: Spec = json.loads(made)
+    return copied
 
 
 def _columns(name: str, share: Interval | None) -> dict[str, float | None]:

@@ -94,7 +94,7 @@ def curves_html(probability: float, reference: Reference) -> str:
 
 def whose_intervals(reference: Reference) -> str:
     """Say what the intervals rest on."""
-    test, n_draws = reference.test, len(reference.drawn.times)
+    test, n_draws = reference.test, reference.drawn.times.shape[1]
     return (
         f"PPV and NPV follow from sensitivity and specificity on the official test "
         f"({test.n_films:,} films of {test.n_patients:,} children); indeterminate answers count "
