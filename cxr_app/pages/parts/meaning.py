@@ -132,7 +132,7 @@ def _show_prevalence(film: _Film) -> None:
     st.html(small_html(words.whose_intervals(known)))
     st.vega_lite_chart(
         charts.curves_table(film.probability, known, prevalence),
-        charts.curves(),
+        charts.curves(is_dark=_is_dark()),
         width="stretch",
         alt="Probability for this film, PPV and NPV over the prevalence; the table below has them.",
     )
@@ -171,7 +171,10 @@ def _show_stability(film: _Film) -> None:
     said = " ".join(words.stability_sentences(found, film.label))
     st.html(small_html(said))
     st.vega_lite_chart(
-        charts.strip_table(found), charts.strip(film.label), width="stretch", alt=said
+        charts.strip_table(found),
+        charts.strip(film.label, is_dark=_is_dark()),
+        width="stretch",
+        alt=said,
     )
     st.html(words.stability_html(found, film.label))
 
@@ -193,3 +196,7 @@ def _try_changes(film: _Film, found: Stability) -> Stability:
         bar.progress(len(found.answers) / len(CHANGES), text="Trying small changes")
     room.empty()
     return found
+
+
+def _is_dark() -> bool:
+    return st.context.theme.type == "dark"

@@ -28,14 +28,15 @@ MARK: Final = "#7a8a94"
 DASHES: Final = [[1, 0], [7, 3], [2, 3]]
 QUARTERS: Final = [0.0, 0.25, 0.5, 0.75, 1]
 TICKS: Final = [0.001, 0.01, 0.05, 0.15, 0.5]
+INK, INK_ON_DARK = "#1c2930", "#e6edf0"  # as in .streamlit/config.toml
 HIGH: Final = 320  # pixels, with axes and legend
 HIGH_STRIP: Final = 290
 IT, POINT = "Film as it is", "Operating point"
 
 
-def curves() -> Spec:
+def curves(*, is_dark: bool) -> Spec:
     """Give the chart of a film's probability, PPV and NPV over the prevalence."""
-    return _copy(_curves())
+    return _inked(_curves(), is_dark=is_dark)
 
 
 @lru_cache(maxsize=1)
@@ -81,9 +82,9 @@ def curves_table(probability: float, reference: Reference, prevalence: float) ->
     return table
 
 
-def strip(label: str) -> Spec:
+def strip(label: str, *, is_dark: bool) -> Spec:
     """Give the chart of all answers as marks, by kind of change, with the film as it is."""
-    return _copy(_strip(label))
+    return _inked(_strip(label), is_dark=is_dark)
 
 
 @lru_cache(maxsize=8)
@@ -131,9 +132,12 @@ def _legend(names: list[str], colours: list[str], dashes: list[list[int]]) -> di
     }
 
 
-def _copy(made: str) -> Spec:
-    """Give whoever draws a chart one of their own, to change as they like."""
+def _inked(made: str, *, is_dark: bool) -> Spec:
+    """Give the page a chart of its own, in the colour of its text: Streamlit's grey is too pale."""
     copied: Spec = json.loads(made)
+    ink = INK_ON_DARK if is_dark else INK
+    names = {"labelColor": ink, "titleColor": ink}
+    copied["config"] = {**copied.get("config", {}), "axis": names, "legend": names}
     return copied
 
 
