@@ -99,8 +99,9 @@ def _show(film: _Film) -> None:
         st.html(small_html(notice(film.record.notice)))
 
 
-def _show_prevalence(film: _Film) -> None:
-    reference, label = film.background.reference, film.label
+def _choose_prevalence(film: _Film) -> float:
+    """Draw the slider and its presets; return what they stand at."""
+    label = film.label
     widget = film.key("prevalence")
     prevalence = state.prevalence(widget)
     st.select_slider(
@@ -118,10 +119,17 @@ def _show_prevalence(film: _Film) -> None:
             st.button(
                 words.share_name(preset),
                 key=film.key(f"preset{preset}"),
+                help=f"Sets the prevalence to {words.share_name(preset)}",
                 on_click=state.set_prevalence,
                 args=(preset,),
             )
     st.html(small_html(words.of_how_many(prevalence, label)))
+    return prevalence
+
+
+def _show_prevalence(film: _Film) -> None:
+    prevalence = _choose_prevalence(film)
+    reference, label = film.background.reference, film.label
     known = reference if isinstance(reference, Reference) else None
     values = known.at[prevalence] if known else None
     labels = film.bundle.spec.labels
