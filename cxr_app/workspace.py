@@ -16,6 +16,7 @@ from cxr_app.errors import Rejected
 from cxr_app.fair_queue import FairQueue
 from cxr_app.given_film import GivenFilm
 from cxr_app.imaging.correction import Correction
+from cxr_app.imaging.film_input import FilmInput
 from cxr_app.limits import MIB
 from cxr_app.names import check_name
 from cxr_app.pipeline import attempt
@@ -163,6 +164,15 @@ class Workspace:
         """Return a session, or None where it was deleted."""
         with self._lock:
             return self._sessions.get(id_)
+
+    def film_input(self, id_: str, item: int) -> FilmInput | None:
+        """Return what is kept of a session's film; None where it is gone or was refused."""
+        session = self.session(id_)
+        if session is None or not 0 < item <= len(session.films):
+            return None
+        source = session.films[item - 1].source
+        outcome = source.reading(self._services.limits, self._services.decoder).outcome
+        return None if isinstance(outcome, Rejected) else outcome
 
     def start(self, name: str, age_years: float | None = None) -> str:
         """Make a session of the films on the form for a new one, and classify them.

@@ -4,6 +4,7 @@ import streamlit as st
 
 from cxr_app import patches
 from cxr_app.codes import Code
+from cxr_app.interpretation.reference import Reference
 from cxr_app.pages import state
 from cxr_app.pages.parts import (
     address,
@@ -17,8 +18,8 @@ from cxr_app.pages.parts import (
     wording,
 )
 from cxr_app.pages.parts.guard import guarded
+from cxr_app.pages.parts.meaning import Background
 from cxr_app.settings import Settings, read_settings
-from cxr_app.spec import Spec
 
 __all__ = ["page"]
 
@@ -53,10 +54,12 @@ def page() -> None:
             st.space("small")
             examples.show()
         else:
-            _show_session(session.id, bundle.spec, settings)
+            reference = model.reference(bundle)
+            background = Background(prediction=services.prediction, reference=reference)
+            _show_session(session.id, background, settings)
 
 
-def _show_session(id_: str, spec: Spec, settings: Settings) -> None:
+def _show_session(id_: str, background: Background, settings: Settings) -> None:
     # One look for all that is drawn, and the run first: where it ends meanwhile, it is watched for
     # news all the same.
     run = state.workspace().run(id_)
@@ -64,7 +67,9 @@ def _show_session(id_: str, spec: Spec, settings: Settings) -> None:
     if session is None:
         st.rerun()
     session_head.show(session)
-    st.write(wording.operating_point(spec))
-    results.show(session, run)
+    spec, reference = background.prediction.bundle.spec, background.reference
+    test = reference.test if isinstance(reference, Reference) else reference
+    st.write(wording.operating_point(spec, test))
+    results.show(session, run, background)
     with st.expander("Add films to this session", icon=":material/add_photo_alternate:"):
         form.show_more(settings.limits, spec.notice)

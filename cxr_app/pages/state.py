@@ -20,6 +20,8 @@ from cxr_app.codes import Code
 from cxr_app.errors import CxrError
 from cxr_app.examples import ADULTS, drawing
 from cxr_app.imaging.correction import Correction
+from cxr_app.interpretation.prevalence import CALIBRATED_AT, check_prevalence
+from cxr_app.interpretation.stability import Stability
 from cxr_app.runs import Services
 from cxr_app.sessions import Given, Intake, PatientSession
 from cxr_app.workspace import NEW, Workspace
@@ -32,24 +34,31 @@ __all__ = [
     "add_uploads",
     "add_urls",
     "ask_again",
+    "ask_stability",
     "cancel",
+    "choose_prevalence",
     "delete",
     "delete_all",
     "form",
     "is_accepted",
     "is_begun",
     "keep",
+    "keep_stability",
     "kept",
     "loss",
     "open_form",
     "open_session",
     "open_workspace",
     "opened",
+    "prevalence",
     "problem",
     "remove",
     "rename",
     "resume",
+    "set_prevalence",
+    "stability",
     "start_new",
+    "stop_stability",
     "submit",
     "workspace",
 ]
@@ -65,6 +74,8 @@ _PROBLEMS: Final = "classify_problems"
 _ACCEPTED: Final = "classify_accepted"
 _KEPT: Final = "classify_kept"
 _LOSS: Final = "classify_loss"
+_PREVALENCE: Final = "meaning_prevalence"
+_STABILITY: Final = "meaning_stability"
 _PAGE: Final = "page"  # in the page's address
 
 RELOADED: Final = (
@@ -320,6 +331,55 @@ def ask_again(id_: str, item: int, correction: Correction) -> None:
 def resume(id_: str) -> None:
     """Go on with what a stopped run has left."""
     workspace().resume(id_)
+
+
+def prevalence(widget: str) -> float:
+    """Return the chosen prevalence, one for all films of this tab, and set a slider to it."""
+    chosen: float = st.session_state.get(_PREVALENCE, CALIBRATED_AT)
+    st.session_state[widget] = chosen
+    return chosen
+
+
+@_contained
+def choose_prevalence(widget: str) -> None:
+    """Remember what a slider was moved to."""
+    st.session_state[_PREVALENCE] = check_prevalence(st.session_state[widget])
+
+
+@_contained
+def set_prevalence(value: float) -> None:
+    """Choose one of the prevalences that stand beside the slider."""
+    st.session_state[_PREVALENCE] = check_prevalence(value)
+
+
+def stability(id_: str, item: int) -> Stability | None:
+    """Return what is known of a film's stability so far; None where nobody has asked."""
+    found: Stability | None = _stabilities().get((id_, item))
+    return found
+
+
+@_contained
+def ask_stability(id_: str, item: int, plain: Stability) -> None:
+    """Ask for a film's stability: its answers come while the page is drawn."""
+    keep_stability(id_, item, plain)
+
+
+def keep_stability(id_: str, item: int, found: Stability) -> None:
+    """Keep the answers as far as they have come, for as long as there is the session."""
+    st.session_state[_STABILITY] = {**_stabilities(), (id_, item): found}
+
+
+@_contained
+def stop_stability(id_: str, item: int) -> None:
+    """Ask no more for it, and forget what came of it."""
+    st.session_state[_STABILITY] = {
+        film: found for film, found in _stabilities().items() if film != (id_, item)
+    }
+
+
+def _stabilities() -> dict[tuple[str, int], Stability]:
+    every = st.session_state.get(_STABILITY, {})
+    return {film: found for film, found in every.items() if workspace().session(film[0])}
 
 
 def _form(id_: str) -> Form:

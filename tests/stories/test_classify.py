@@ -306,7 +306,7 @@ def test_beside_the_numbers_stand_threshold_figures_and_notice(app: AppTest):
     assert (
         "Operating point: PNEUMONIA at 50.0% or above. Measured on 4 calibration films: "
         "sensitivity 50.0% (25.0% to 75.0%), specificity 50.0% (25.0% to 75.0%) "
-        "(95% confidence intervals)."
+        "(95% confidence intervals). This model has no report on an official test."
     ) in written
     assert NOTICE in html(app)
 

@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cxr_app.given_film import GivenFilm
+from cxr_app.interpretation.official_test import Absence, OfficialTest
 from cxr_app.pages.parts import wording
 from cxr_app.sessions import Given
 from cxr_app.spec import Spec
@@ -232,10 +233,10 @@ def test_head_and_results_are_of_one_look(app: AppTest, monkeypatch: pytest.Monk
     """A run that ends while the page is drawn leaves no half of it out of date."""
     say = wording.operating_point
 
-    def say_late(spec: Spec) -> str:
+    def say_late(spec: Spec, test: OfficialTest | Absence) -> str:
         (session,) = workspace(app).sessions
         wait_until(lambda: workspace(app).run(session.id) is None)
-        return say(spec)
+        return say(spec, test)
 
     monkeypatch.setattr(wording, "operating_point", say_late)
     accept(upload(type_name(app, "Ann"), GOOD))

@@ -6,10 +6,12 @@ import pytest
 
 from cxr_app.codes import Code
 from cxr_app.imaging.film import Facts, Format
+from cxr_app.interpretation.official_test import Absence
 from cxr_app.pages.parts import wording
 from cxr_app.records import ModelFacts, Record, Status
 from cxr_app.spec import Interval
 from tests.bundles import tiny_spec
+from tests.interpretation.reports import known_test
 
 
 def record(
@@ -101,12 +103,22 @@ def test_the_operating_point_has_its_figures_and_intervals():
     measured = replace(spec.decision.measured, sensitivity=high)
 
     said = wording.operating_point(
-        replace(spec, decision=replace(spec.decision, measured=measured))
+        replace(spec, decision=replace(spec.decision, measured=measured)), Absence.MISSING
     )
 
     assert "sensitivity 96.0% (94.1% to 97.9%)" in said
     assert "specificity 50.0% (25.0% to 75.0%)" in said
     assert "on 4 calibration films" in said
+    assert said.endswith("This model has no report on an official test.")
+
+
+def test_the_official_test_stands_before_the_calibration():
+    said = wording.operating_point(tiny_spec(), known_test())
+
+    official, calibration = said.split("For comparison, ")
+    assert "Official test, 200 films: sensitivity 96.0% (91.0% to 100.0%)" in official
+    assert "specificity 90.0% (85.0% to 95.0%)" in official
+    assert calibration.startswith("on 4 calibration films: sensitivity 50.0% (25.0% to 75.0%)")
 
 
 def test_labels_are_escaped():

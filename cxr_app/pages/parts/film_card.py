@@ -8,7 +8,8 @@ import streamlit as st
 from cxr_app.codes import ANSWERS, Code
 from cxr_app.imaging.correction import Correction
 from cxr_app.pages import state
-from cxr_app.pages.parts import wording
+from cxr_app.pages.parts import meaning, wording
+from cxr_app.pages.parts.meaning import Background
 from cxr_app.records import Record, Status
 from cxr_app.sessions import Outcome
 
@@ -29,13 +30,14 @@ _MENDS: Final = MappingProxyType(
 )
 
 
-def show(session_id: str, outcome: Outcome) -> None:
+def show(session_id: str, outcome: Outcome, background: Background) -> None:
     """Draw the card of one source."""
     with st.container(border=True):
         if outcome.record.status is Status.REJECTED:
             _show_rejection(outcome.record)
         else:
             _show_answer(session_id, outcome)
+        meaning.show(session_id, outcome.record, background)
 
 
 def _show_rejection(record: Record) -> None:

@@ -12,11 +12,13 @@ from cxr_app.engine.queue import QueuedEngine
 from cxr_app.expiry import Sweeper
 from cxr_app.fair_queue import FairQueue
 from cxr_app.fetch.client import Fetcher
+from cxr_app.interpretation.official_test import Absence
+from cxr_app.interpretation.reference import Reference, open_reference
 from cxr_app.prediction import Prediction
 from cxr_app.runs import MAX_RUNS, Services
 from cxr_app.settings import Settings
 
-__all__ = ["load", "start"]
+__all__ = ["load", "reference", "start"]
 
 
 # A failure is not remembered by the cache, so a mended model needs no restart.
@@ -51,3 +53,13 @@ def start(settings: Settings, bundle: Bundle) -> Services:
     # looking through it each time would hold up every reader for some 50 ms.
     gc.freeze()
     return services
+
+
+@st.cache_resource(
+    max_entries=1,
+    show_spinner=False,
+    hash_funcs={Bundle: attrgetter("sha256")},
+)
+def reference(bundle: Bundle) -> Reference | Absence:
+    """Read what became of the official test's films, or why that is not known."""
+    return open_reference(bundle)

@@ -7,13 +7,14 @@ from cxr_app.discs import disc_folders, is_beside_films, passed_over
 from cxr_app.errors import CxrError
 from cxr_app.pages import state
 from cxr_app.pages.parts import film_card, watch, wording
+from cxr_app.pages.parts.meaning import Background
 from cxr_app.runs import Run
 from cxr_app.sessions import PatientSession
 
 __all__ = ["show"]
 
 
-def show(session: PatientSession, run: Run | None) -> None:
+def show(session: PatientSession, run: Run | None, background: Background) -> None:
     """Draw them, and draw again by itself while a run goes on."""
     # Containers, so that a line more above the films moves none of them.
     with st.container():
@@ -25,7 +26,7 @@ def show(session: PatientSession, run: Run | None) -> None:
             if discs and is_beside_films(outcome.record, discs):
                 beside += 1
             else:
-                film_card.show(session.id, outcome)
+                film_card.show(session.id, outcome, background)
         if beside:
             st.html(wording.small_html(passed_over(beside)))
 

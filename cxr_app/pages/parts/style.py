@@ -7,6 +7,7 @@ import streamlit as st
 __all__ = ["apply"]
 
 # The chosen way to give films: the theme's colour alone is too faint on the dark page.
+# So it is for a slider's value.
 # Streamlit lists what was uploaded a second time inside its field. There only what the field itself
 # refused is left, because nothing else on the page shows that.
 _STYLE: Final = """<style>
@@ -14,6 +15,7 @@ _STYLE: Final = """<style>
 [data-testid=stMain] button[data-variant=segmented_control][role=radio][aria-checked=true] {
   color: inherit; font-weight: 600
 }
+[data-testid=stSliderThumbValue] { color: inherit }
 [data-testid=stFileChips] :has(> [data-testid=stFileChip]:not([aria-invalid])) { display: none }
 [data-testid=stFileUploaderDropzone] button[aria-label="Add files"] { width: auto }
 [data-testid=stFileUploaderDropzone] button[aria-label="Add files"]::after {

@@ -6,6 +6,7 @@ from html import escape
 from typing import Final
 
 from cxr_app.codes import Code
+from cxr_app.interpretation.official_test import Absence, OfficialTest
 from cxr_app.names import printable, shown_file_name
 from cxr_app.percent import percent
 from cxr_app.records import Record
@@ -17,6 +18,7 @@ __all__ = [
     "handling",
     "heading2_html",
     "heading_html",
+    "interval",
     "invalid_html",
     "isolated",
     "middle_cut",
@@ -62,14 +64,29 @@ def notice(text: str) -> str:
     return text
 
 
-def operating_point(spec: Spec) -> str:
-    """Say from where on the last label is given, and how well that did when it was measured."""
+def operating_point(spec: Spec, test: OfficialTest | Absence) -> str:
+    """Say from where on the last label is given, and how well that did.
+
+    The official test first: on the calibration films the operating point itself was set.
+    """
     decision, measured = spec.decision, spec.decision.measured
-    return (
-        f"Operating point: {plain(spec.labels[-1])} at {decision.threshold:.1%} or above. Measured "
-        f"on {decision.films:,} calibration films: sensitivity {_interval(measured.sensitivity)}, "
-        f"specificity {_interval(measured.specificity)} (95% confidence intervals)."
+    head = f"Operating point: {plain(spec.labels[-1])} at {decision.threshold:.1%} or above."
+    calibration = (
+        f"on {decision.films:,} calibration films: sensitivity {interval(measured.sensitivity)}, "
+        f"specificity {interval(measured.specificity)}"
     )
+    if isinstance(test, Absence):
+        return f"{head} Measured {calibration} (95% confidence intervals). {test.value}"
+    return (
+        f"{head} Official test, {test.n_films:,} films: sensitivity {interval(test.sensitivity)}, "
+        f"specificity {interval(test.specificity)}. For comparison, {calibration}; on those the "
+        "model was adjusted (95% confidence intervals)."
+    )
+
+
+def interval(share: Interval) -> str:
+    """Write a share with its interval."""
+    return f"{percent(share.value)} ({percent(share.low)} to {percent(share.high)})"
 
 
 def heading_html(record: Record) -> str:
@@ -217,7 +234,3 @@ def _share_row(label: str, share: float) -> str:
         f'<div style="width:{share:.1%};height:100%;border-radius:.25rem;background:currentColor;'
         'opacity:.75"></div></div></td></tr>'
     )
-
-
-def _interval(share: Interval) -> str:
-    return f"{share.value:.1%} ({share.low:.1%} to {share.high:.1%})"

@@ -1,0 +1,1 @@
+"""What a probability means: at another prevalence, among test films, and under small changes."""
