@@ -9,6 +9,7 @@ import subprocess
 import sys
 import weakref
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from dataclasses import asdict
 from multiprocessing import Pipe
 from pathlib import Path
@@ -87,16 +88,16 @@ class DecoderPool:
                 worker = None  # should the start of another one fail, the place is not lost
                 worker = _Worker(self._limits)
             try:
-                return worker.ask(wish + data, read)
+                return worker.ask(wish, data, read)
             except Rejected as error:
-                if error.code is not Code.WORKER_DIED or worker.is_alive or worker.films == 1:
+                if error.code is not Code.WORKER_DIED or not worker.died_of_something_else:
                     raise
-            # What an earlier file has left in its memory may have killed it: this one is asked once
-            # more, of a process that has seen no other.
+            # What an earlier file has left in its memory may have killed it, or it never came to
+            # this one: it is asked once more, of a process that has seen no other.
             worker.close()
             worker = None
             worker = _Worker(self._limits)
-            return worker.ask(wish + data, read)
+            return worker.ask(wish, data, read)
         finally:
             self._idle.put(worker)
 
@@ -112,15 +113,16 @@ class _Worker:
         self._limits = limits
         self.films = 0
         self._is_ready = False
-        n_bytes = SAMPLE_BYTES * limits.max_pixels
-        fd = wire.open_memory(n_bytes)
-        self._parent, child = Pipe()
-        try:
-            self._memory = mmap.mmap(fd, n_bytes)
-            self._process = _start(limits, child.fileno(), fd)
-        finally:
-            child.close()
-            self._fd = fd
+        self._size = max(SAMPLE_BYTES * limits.max_pixels, limits.max_bytes)
+        with ExitStack() as undone:
+            self._fd = wire.open_memory(self._size)
+            undone.callback(os.close, self._fd)
+            self._memory = undone.enter_context(closing(mmap.mmap(self._fd, self._size)))
+            self._parent, child = Pipe()
+            undone.enter_context(closing(self._parent))
+            with closing(child):
+                self._process = _start(limits, child.fileno(), self._fd)
+            undone.pop_all()
 
     @property
     def is_fit(self) -> bool:
@@ -132,21 +134,28 @@ class _Worker:
         """Whether its process runs."""
         return self._process.poll() is None
 
-    def ask(self, message: bytes, read: Callable[[bytes, mmap.mmap], T]) -> T:
+    @property
+    def died_of_something_else(self) -> bool:
+        """Whether it is dead and the file that it had last need not be why."""
+        return not self.is_alive and (self.films > 1 or not self._is_ready)
+
+    def ask(self, wish: bytes, data: bytes, read: Callable[[bytes, mmap.mmap], T]) -> T:
         """Have one file decoded; whatever happens to the process is a code."""
         self.films += 1
         try:
             if not self._is_ready:
                 self._await(READY_SECONDS)
                 self._is_ready = True
-            self._parent.send_bytes(message)
+            # The file goes through shared memory: a pipe that is not emptied would hold us up.
+            self._memory[: len(data)] = data
+            self._parent.send_bytes(wire.request(wish, len(data)))
             found = read(self._await(2.0 * self._limits.decode_seconds), self._memory)
         except (OSError, EOFError, ValueError, TypeError, KeyError) as error:
             code = self._how_it_ended()
             raise Rejected(code, seconds=2 * self._limits.decode_seconds) from error
-        if len(message) > KEPT_BYTES:
+        if len(data) > KEPT_BYTES:
             os.ftruncate(self._fd, 0)
-            os.ftruncate(self._fd, SAMPLE_BYTES * self._limits.max_pixels)
+            os.ftruncate(self._fd, self._size)
         return found
 
     def _await(self, seconds: float) -> bytes:
@@ -183,7 +192,8 @@ def _end(idle: "queue.SimpleQueue[_Worker | None]") -> None:
 
 
 def _start(limits: Limits, pipe: int, memory: int) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "cxr_app.decoding", str(pipe), str(memory)]
+    # -P: no module is taken from the folder in which the program was started.
+    command = [sys.executable, "-P", "-m", "cxr_app.decoding", str(pipe), str(memory)]
     return subprocess.Popen(  # noqa: S603 - our own program
         [*command, json.dumps(asdict(limits))],
         pass_fds=(pipe, memory),

@@ -25,11 +25,11 @@ def main() -> None:
     parent.send_bytes(b"ready")
     while True:
         try:
-            data = parent.recv_bytes()
+            wish, data = wire.read_request(parent.recv_bytes(), memory)
         except EOFError:
             return
         allow_seconds(limits.decode_seconds)
-        parent.send_bytes(_answer(data[:1], data[1:], limits, memory))
+        parent.send_bytes(_answer(wish, data, limits, memory))
         del data
 
 

@@ -19,11 +19,32 @@ from cxr_app.imaging.film import Facts, Film, Format
 from cxr_app.imaging.spacing import Spacing, SpacingKind
 from cxr_app.imaging.stored import StoredFilm
 
-__all__ = ["FILM", "STORED", "fill", "fill_stored", "open_memory", "read", "read_stored", "refusal"]
+__all__ = [
+    "FILM",
+    "STORED",
+    "fill",
+    "fill_stored",
+    "open_memory",
+    "read",
+    "read_request",
+    "read_stored",
+    "refusal",
+    "request",
+]
 
 FILM: Final = b"F"  # before a file's bytes: what is wanted of it
 STORED: Final = b"S"
 _TYPES: Final = frozenset({"uint8", "uint16", "int8", "int16"})
+
+
+def request(wish: bytes, n_bytes: int) -> bytes:
+    """Say what is wanted of a file whose bytes are in shared memory."""
+    return wish + n_bytes.to_bytes(8, "little")
+
+
+def read_request(told: bytes, memory: mmap.mmap) -> tuple[bytes, bytes]:
+    """Return what is wanted, and the file's bytes."""
+    return told[:1], memory[: int.from_bytes(told[1:], "little")]
 
 
 def open_memory(n_bytes: int) -> int:

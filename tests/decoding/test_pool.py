@@ -103,7 +103,11 @@ def test_a_process_that_stands_still_is_ended_by_the_clock(hasty: DecoderPool):
 def test_a_process_that_dies_at_its_first_film_costs_that_film():
     patient = DecoderPool(replace(Limits(), decode_seconds=60), 1)
     (worker,) = workers(patient)
-    threading.Timer(2.0, os.kill, (worker, signal.SIGKILL)).start()
+    idle = patient._idle.get()
+    assert idle is not None
+    assert idle._parent.poll(60)  # it is ready
+    patient._idle.put(idle)
+    threading.Timer(1.0, os.kill, (worker, signal.SIGKILL)).start()
 
     try:
         assert refusal(patient, endless_jpeg()) is Code.WORKER_DIED
@@ -144,6 +148,55 @@ def test_memory_beyond_the_cap_is_a_code_and_the_next_film_is_read():
         assert pool.decode(packed("PNG")).facts.width == 300
     finally:
         pool.close()
+
+
+def test_a_process_that_stands_still_does_not_hold_up_who_sends_it_a_large_file(hasty: DecoderPool):
+    hasty.decode(packed("PNG"))
+    (worker,) = workers(hasty)
+    os.kill(worker, signal.SIGSTOP)
+    large = np.random.default_rng(0).integers(0, 256, (1200, 1200)).astype(np.uint8)
+
+    started = time.monotonic()
+    assert refusal(hasty, packed("PNG", large)) is Code.DECODE_TIMEOUT
+    assert time.monotonic() - started < 6
+
+
+def test_a_process_that_never_came_to_a_film_costs_it_nothing():
+    pool = DecoderPool(Limits(), 1)
+    (worker,) = workers(pool)
+    os.kill(worker, signal.SIGKILL)
+    time.sleep(0.05)
+
+    try:
+        assert pool.decode(packed("PNG")).facts.width == 300
+    finally:
+        pool.close()
+
+
+def test_no_module_is_taken_from_the_folder_where_the_program_was_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "numpy.py").write_text("raise SystemExit('not this one')")
+    monkeypatch.chdir(tmp_path)
+    pool = DecoderPool(Limits(), 1)
+
+    try:
+        assert pool.decode(packed("PNG")).facts.width == 300
+    finally:
+        pool.close()
+
+
+def test_a_process_that_cannot_be_started_leaves_nothing_open(monkeypatch: pytest.MonkeyPatch):
+    def fail(*_: object, **__: object) -> None:
+        raise OSError("no more processes")
+
+    monkeypatch.setattr("cxr_app.decoding.pool.subprocess.Popen", fail)
+    before = len(list(Path("/dev/fd").iterdir()))
+    for _ in range(5):
+        with pytest.raises(OSError, match="no more processes"):
+            DecoderPool(Limits(), 1)
+
+    assert len(list(Path("/dev/fd").iterdir())) == before
 
 
 def test_closing_ends_the_processes():
