@@ -33,11 +33,14 @@ __all__ = [
     "add_urls",
     "ask_again",
     "cancel",
+    "card_model",
+    "choose_card_model",
     "delete",
     "delete_all",
     "form",
     "is_accepted",
     "is_begun",
+    "is_in_use",
     "keep",
     "kept",
     "loss",
@@ -65,6 +68,7 @@ _PROBLEMS: Final = "classify_problems"
 _ACCEPTED: Final = "classify_accepted"
 _KEPT: Final = "classify_kept"
 _LOSS: Final = "classify_loss"
+_CARD_MODEL: Final = "card_chosen"
 _PAGE: Final = "page"  # in the page's address
 
 RELOADED: Final = (
@@ -122,6 +126,11 @@ def open_workspace(services: Services) -> Workspace:
     if found.touch():
         st.session_state[_LOSS] = EXPIRED
     return found
+
+
+def is_in_use() -> bool:
+    """Whether this tab has a workspace, or by its address had one before it was reloaded."""
+    return _WORKSPACE in st.session_state or _PAGE in st.query_params
 
 
 def loss(services: Services) -> str | None:
@@ -322,6 +331,18 @@ def resume(id_: str) -> None:
     workspace().resume(id_)
 
 
+def card_model() -> str | None:
+    """Return the model whose card was chosen."""
+    found: str | None = st.session_state.get(_CARD_MODEL)
+    return found
+
+
+@_contained
+def choose_card_model(widget: str) -> None:
+    """Remember whose card is read while another page is looked at."""
+    st.session_state[_CARD_MODEL] = st.session_state.get(widget)
+
+
 def _form(id_: str) -> Form:
     return Form(id=id_, round=st.session_state.get(_ROUNDS, {}).get(id_, 0))
 
@@ -334,7 +355,7 @@ def _next_round(of: Form) -> None:
 
 
 def _catch_up(of: Form) -> None:
-    for purpose in ("name", "age", "urls"):
+    for purpose in ("name", "age", "urls", "way"):
         if of.key(purpose) in st.session_state:
             value = st.session_state[of.key(purpose)]
             typed = "" if value is None else str(value)

@@ -14,7 +14,7 @@ __all__ = ["Opening", "read_ledger"]
 
 LEDGER: Final = Path(__file__).resolve().parents[2] / "docs" / "test-ledger.csv"
 MAX_LEDGER_BYTES: Final = 2**20
-FIGURES: Final = ("auc", "accuracy", "sensitivity", "specificity")
+LONGEST: Final = 64  # characters of a name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,16 +62,22 @@ def read_ledger(place: Path = LEDGER) -> tuple[Opening, ...]:
 
 
 def _opening(line: dict[str, str]) -> Opening:
-    if not all(re.fullmatch("[0-9a-f]{64}", line[key]) for key in ("bundle_sha256", "films_sha256")):
+    hashes = line["bundle_sha256"], line["films_sha256"]
+    if not all(re.fullmatch("[0-9a-f]{64}", one) for one in hashes):
         raise ValueError("names no model or no films")
     if not re.fullmatch(r"\d{1,9}", line["films"]):
         raise ValueError("does not count the films")
     return Opening(
-        **{key: line[key][:200] for key in ("date", "bundle", "version")},
+        date=line["date"][:LONGEST],
+        bundle=line["bundle"][:LONGEST],
+        version=line["version"][:LONGEST],
         bundle_sha256=line["bundle_sha256"],
         films_sha256=line["films_sha256"],
         films=int(line["films"]),
-        **{name: _share(line[name]) for name in FIGURES},
+        auc=_share(line["auc"]),
+        accuracy=_share(line["accuracy"]),
+        sensitivity=_share(line["sensitivity"]),
+        specificity=_share(line["specificity"]),
     )
 
 

@@ -1,0 +1,153 @@
+"""Charts of a card; their colours stand out from the light page and from the dark one."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import altair as alt
+import pandas as pd
+
+from cxr_app.report.curves import Bin, Roc
+from cxr_app.report.metrics import Figure
+from cxr_app.report.threshold import AtThreshold
+
+__all__ = ["intervals", "over_thresholds", "reliability", "roc"]
+
+BLUE: Final = "#3a8bbb"  # 3 : 1 or more against either background
+ORANGE: Final = "#c8741f"
+GREY: Final = "#7b8a93"
+SHARE: Final = alt.Scale(domain=[0, 1], nice=False)
+SIDE: Final = 360  # pixels
+MOST: Final = 400  # points of a curve; more cannot be seen
+
+
+def roc(curve: Roc, at: AtThreshold, labels: tuple[str, str]) -> alt.LayerChart:
+    """Draw the ROC curve and the operating point on it."""
+    other, looked_for = labels
+    points = pd.DataFrame({"wrong": curve.false_positive_rate, "right": curve.sensitivity})
+    x = alt.X(
+        "wrong:Q", scale=SHARE, title=f"1 - specificity ({other} called {looked_for})", axis=_axis()
+    )
+    y = alt.Y("right:Q", scale=SHARE, title=f"Sensitivity ({looked_for} recognised)", axis=_axis())
+    here = pd.DataFrame(
+        {
+            "wrong": [1 - (at.specificity.value or 0)],
+            "right": [at.sensitivity.value],
+            "name": [f"threshold {at.threshold:.1%}"],
+        }
+    )
+    point = alt.Chart(here).encode(x=x, y=y)
+    return _layered(
+        _chance(x, y),
+        alt.Chart(points)
+        .mark_line(color=BLUE, strokeWidth=2, interpolate="linear")
+        .encode(x=x, y=y),
+        point.mark_point(color=ORANGE, filled=True, size=110, opacity=1),
+        point.mark_text(color=ORANGE, align="left", dx=10, dy=12, fontSize=13).encode(text="name"),
+    )
+
+
+def reliability(bins: Sequence[Bin], looked_for: str) -> alt.LayerChart:
+    """Draw stated against found probability; a larger point stands for more films."""
+    known = pd.DataFrame(
+        [
+            {"stated": one.claimed, "found": one.found, "films": one.films}
+            for one in bins
+            if one.films
+        ]
+    )
+    x = alt.X("stated:Q", scale=SHARE, title=f"Stated probability of {looked_for}", axis=_axis())
+    y = alt.Y("found:Q", scale=SHARE, title=f"Share with {looked_for}", axis=_axis())
+    found = alt.Chart(known).encode(x=x, y=y)
+    size = alt.Size("films:Q", scale=alt.Scale(range=[50, 400]), legend=None)
+    return _layered(
+        _chance(x, y),
+        found.mark_line(color=BLUE, strokeWidth=1.5),
+        found.mark_point(color=BLUE, filled=True, opacity=1).encode(size=size),
+    )
+
+
+def over_thresholds(curve: Roc, own: float, chosen: float) -> alt.LayerChart:
+    """Draw sensitivity and specificity over the threshold; upright lines mark two of them."""
+    step = max(1, len(curve.thresholds) // MOST)
+    places = range(1, len(curve.thresholds), step)
+    rows = [
+        {"threshold": float(curve.thresholds[place]), "figure": name, "share": share}
+        for place in places
+        for name, share in (
+            ("Sensitivity", float(curve.sensitivity[place])),
+            ("Specificity", 1 - float(curve.false_positive_rate[place])),
+        )
+    ]
+    x = alt.X("threshold:Q", scale=SHARE, title="Threshold", axis=_axis())
+    y = alt.Y("share:Q", scale=SHARE, title="Share of films called right", axis=_axis())
+    color = alt.Color(
+        "figure:N",
+        scale=alt.Scale(domain=["Sensitivity", "Specificity"], range=[BLUE, ORANGE]),
+        legend=alt.Legend(title=None, orient="top"),
+    )
+    dash = alt.StrokeDash("figure:N", legend=None)
+    marks = pd.DataFrame({"threshold": [own, chosen], "which": ["the model's own", "chosen"]})
+    return _layered(
+        alt.Chart(pd.DataFrame(rows))
+        .mark_line(strokeWidth=2, interpolate="step-before")
+        .encode(x=x, y=y, color=color, strokeDash=dash),
+        alt.Chart(marks)
+        .mark_rule(color=GREY, strokeWidth=1.5)
+        .encode(
+            x=alt.X("threshold:Q", scale=SHARE, title="Threshold", axis=_axis()),
+            strokeDash=alt.condition(
+                "datum.which == 'chosen'", alt.value([1, 0]), alt.value([5, 4])
+            ),
+        ),
+        height=220,
+    )
+
+
+def intervals(
+    rows: Sequence[tuple[str, Figure]], title: str, *, even: float, domain: Sequence[float]
+) -> alt.LayerChart:
+    """Draw figures with their intervals one below the other, and a line at what is no effect.
+
+    Parameters
+    ----------
+    rows : sequence of (str, Figure)
+    title : str
+        Of the axis.
+    even : float
+        Where the line stands.
+    domain : sequence of two floats
+        Ends of the axis.
+    """
+    known = pd.DataFrame(
+        [{"name": name, "value": one.value, "low": one.low, "high": one.high} for name, one in rows]
+    )
+    x = alt.X("value:Q", scale=alt.Scale(domain=list(domain), nice=False), title=title)
+    names = alt.Axis(labelLimit=220, title=None, ticks=False, domain=False)
+    y = alt.Y("name:N", sort=[name for name, _ in rows], axis=names)
+    drawn = alt.Chart(known).encode(y=y)
+    line = alt.Chart(pd.DataFrame({"even": [even]})).mark_rule(color=GREY, strokeDash=[5, 4])
+    return _layered(
+        line.encode(x=alt.X("even:Q", title=title)),
+        drawn.mark_rule(color=BLUE, strokeWidth=2).encode(
+            x=alt.X("low:Q", title=title), x2="high:Q"
+        ),
+        drawn.mark_point(color=BLUE, filled=True, size=70, opacity=1).encode(x=x),
+        height=26 * len(rows) + 40,
+    )
+
+
+def _chance(x: alt.X, y: alt.Y) -> alt.Chart:
+    """Draw the diagonal."""
+    ends = pd.DataFrame({str(x.shorthand)[:-2]: [0, 1], str(y.shorthand)[:-2]: [0, 1]})
+    return (
+        alt.Chart(ends).mark_line(color=GREY, strokeDash=[5, 4], strokeWidth=1.5).encode(x=x, y=y)
+    )
+
+
+def _axis() -> alt.Axis:
+    return alt.Axis(format=".0%", tickCount=5)
+
+
+def _layered(*parts: Any, height: int = SIDE) -> alt.LayerChart:
+    # A reader cannot hover with a finger or a key: what a tooltip says stands in the table.
+    return alt.layer(*parts).properties(height=height)
