@@ -42,7 +42,6 @@ def _show_session(id_: str, spec: Spec, settings: Settings) -> None:
 PAGE: Final = Page(
     title="Classify",
     path="classify",
-    icon=":material/radiology:",
     lead="Upload frontal chest radiographs. For each one, a neural network estimates the "
     "probability of every class it was trained to recognise. Not for diagnostic use.",
     draw=_draw,

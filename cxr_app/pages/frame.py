@@ -26,7 +26,6 @@ class Page:
         Its name in the navigation.
     path : str
         Its place in the address.
-    icon : str
     lead : str
         The sentence below the title.
     draw : callable (Settings, Bundle) -> None
@@ -37,19 +36,20 @@ class Page:
 
     title: str
     path: str
-    icon: str
     lead: str
     draw: Callable[[Settings, Bundle], None]
     uses_engine: bool = False
 
 
 def show(pages: Sequence[Page]) -> None:
-    """Draw the page that the address names; the first one is the default."""
+    """Draw the page that the address names; the first one is the default.
+
+    Pages have no icons: Streamlit would fetch them from a server outside.
+    """
     found = [
         st.Page(
             _framed(page),
             title=page.title,
-            icon=page.icon,
             url_path=page.path,
             default=page is pages[0],
         )

@@ -1,6 +1,8 @@
 """The model card: what the model is for, how well it does, where it fails, and how it was made."""
 
-from typing import Final
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final, TypeAlias
 
 import streamlit as st
 
@@ -26,10 +28,14 @@ from cxr_app.settings import Settings
 
 __all__ = ["PAGE"]
 
-SECTIONS: Final = (
+Section: TypeAlias = tuple[str, str, Callable[[Card], None]]
+"""Its place in the address, its title, and what draws it."""
+
+ABOUT: Final = (
     ("use", "Intended use and limits", use.show),
     ("data", "Data and network", data.show),
-    ("figures", "Figures", measured.show),
+)
+FIGURES: Final = (
     ("roc", "ROC curve", curves.show_roc),
     ("confusion", "Confusion matrix", curves.show_confusion),
     ("reliability", "Reliability", curves.show_reliability),
@@ -51,37 +57,41 @@ LACKS: Final = {
 }
 
 
-def _draw(settings: Settings, serving: Bundle) -> None:
+def _draw(_: Settings, serving: Bundle) -> None:
     st.header("Model card", anchor="card")
-    bundle = choice.choose(settings, serving)
-    spec = bundle.spec
-    st.html(wording.heading2_html(f"{spec.name} {spec.version}"))
-    is_serving = bundle.sha256 == serving.sha256
-    st.markdown(
-        "This model answers on the Classify page."
-        if is_serving
-        else "Another model answers on the Classify page: "
-        f"{wording.plain(f'{serving.spec.name} {serving.spec.version}')}."
-    )
-    _contents()
-    report = read_report(bundle.folder, bundle.sha256, has_gate=spec.gate is not None)
+    bundle = choice.choose(serving)
+    name, answering = _name(bundle), _name(serving)
+    st.html(wording.heading2_html(name))
+    if bundle.sha256 == serving.sha256:
+        st.markdown("This model answers on the Classify page.")
+    else:
+        st.markdown(f"Another model answers on the Classify page: {wording.plain(answering)}.")
+    sections = (*ABOUT, ("figures", "Figures", measured.show), *FIGURES)
+    st.markdown("On this page: " + " · ".join(f"[{title}](#{at})" for at, title, _ in sections))
+    report = read_report(bundle.folder, bundle.sha256, has_gate=bundle.spec.gate is not None)
     if isinstance(report.metrics, Lack):
         st.info(LACKS[report.metrics], icon=":material/info:")
-    part = measured.choose(dict(report.parts))
-    card = Card(bundle=bundle, report=report, part=part)
-    for anchor, title, show in SECTIONS:
+    card = Card(bundle=bundle, report=report, part=None)
+    _show(ABOUT, card)
+    st.subheader("Figures", anchor="figures")
+    card = replace(card, part=measured.choose(dict(report.parts)))
+    measured.show(card)
+    _show(FIGURES, card)
+
+
+def _name(bundle: Bundle) -> str:
+    return f"{bundle.spec.name} {bundle.spec.version}"
+
+
+def _show(sections: Sequence[Section], card: Card) -> None:
+    for anchor, title, show in sections:
         st.subheader(title, anchor=anchor)
         show(card)
-
-
-def _contents() -> None:
-    st.markdown("On this page: " + " · ".join(f"[{title}](#{at})" for at, title, _ in SECTIONS))
 
 
 PAGE: Final = Page(
     title="Model card",
     path="model-card",
-    icon=":material/lab_profile:",
     lead="What the model is for, how well it does, where it fails, and how it was made. Not for "
     "diagnostic use.",
     draw=_draw,

@@ -10,9 +10,7 @@ LETTERS |= {20: "abc", 23: "ab", 27: "abc"}
 NUMBERS = {
     CLAIM: [str(number) for number in range(1, 43)],
     TRIPOD_AI: [
-        f"{number}{letter}"
-        for number in range(1, 28)
-        for letter in (LETTERS[number] if number in LETTERS else [""])
+        f"{number}{letter}" for number in range(1, 28) for letter in LETTERS.get(number, [""])
     ],
 }
 

@@ -1,7 +1,7 @@
 """Charts of a card; their colours stand out from the light page and from the dark one."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import altair as alt
 import pandas as pd
@@ -12,20 +12,25 @@ from cxr_app.report.threshold import AtThreshold
 
 __all__ = ["intervals", "over_thresholds", "reliability", "roc"]
 
+Drawn: TypeAlias = alt.LayerChart | alt.FacetChart
+
 BLUE: Final = "#3a8bbb"  # 3 : 1 or more against either background
 ORANGE: Final = "#c8741f"
 GREY: Final = "#7b8a93"
 SHARE: Final = alt.Scale(domain=[0, 1], nice=False)
-SIDE: Final = 360  # pixels
+SIDE: Final = 400  # pixels, axes included
 MOST: Final = 400  # points of a curve; more cannot be seen
 
 
-def roc(curve: Roc, at: AtThreshold, labels: tuple[str, str]) -> alt.LayerChart:
+def roc(curve: Roc, at: AtThreshold, labels: tuple[str, str]) -> Drawn:
     """Draw the ROC curve and the operating point on it."""
     other, looked_for = labels
     points = pd.DataFrame({"wrong": curve.false_positive_rate, "right": curve.sensitivity})
     x = alt.X(
-        "wrong:Q", scale=SHARE, title=f"1 - specificity ({other} called {looked_for})", axis=_axis()
+        "wrong:Q",
+        scale=SHARE,
+        title=f"1 \N{MINUS SIGN} specificity ({other} called {looked_for})",
+        axis=_axis(),
     )
     y = alt.Y("right:Q", scale=SHARE, title=f"Sensitivity ({looked_for} recognised)", axis=_axis())
     here = pd.DataFrame(
@@ -37,7 +42,7 @@ def roc(curve: Roc, at: AtThreshold, labels: tuple[str, str]) -> alt.LayerChart:
     )
     point = alt.Chart(here).encode(x=x, y=y)
     return _layered(
-        _chance(x, y),
+        _chance(x, y, ("wrong", "right")),
         alt.Chart(points)
         .mark_line(color=BLUE, strokeWidth=2, interpolate="linear")
         .encode(x=x, y=y),
@@ -46,7 +51,7 @@ def roc(curve: Roc, at: AtThreshold, labels: tuple[str, str]) -> alt.LayerChart:
     )
 
 
-def reliability(bins: Sequence[Bin], looked_for: str) -> alt.LayerChart:
+def reliability(bins: Sequence[Bin], looked_for: str) -> Drawn:
     """Draw stated against found probability; a larger point stands for more films."""
     known = pd.DataFrame(
         [
@@ -60,13 +65,13 @@ def reliability(bins: Sequence[Bin], looked_for: str) -> alt.LayerChart:
     found = alt.Chart(known).encode(x=x, y=y)
     size = alt.Size("films:Q", scale=alt.Scale(range=[50, 400]), legend=None)
     return _layered(
-        _chance(x, y),
+        _chance(x, y, ("stated", "found")),
         found.mark_line(color=BLUE, strokeWidth=1.5),
         found.mark_point(color=BLUE, filled=True, opacity=1).encode(size=size),
     )
 
 
-def over_thresholds(curve: Roc, own: float, chosen: float) -> alt.LayerChart:
+def over_thresholds(curve: Roc, own: float, chosen: float) -> Drawn:
     """Draw sensitivity and specificity over the threshold; upright lines mark two of them."""
     step = max(1, len(curve.thresholds) // MOST)
     places = range(1, len(curve.thresholds), step)
@@ -85,7 +90,7 @@ def over_thresholds(curve: Roc, own: float, chosen: float) -> alt.LayerChart:
         scale=alt.Scale(domain=["Sensitivity", "Specificity"], range=[BLUE, ORANGE]),
         legend=alt.Legend(title=None, orient="top"),
     )
-    dash = alt.StrokeDash("figure:N", legend=None)
+    dash = alt.StrokeDash("figure:N", legend=alt.Legend(title=None, orient="top"))
     marks = pd.DataFrame({"threshold": [own, chosen], "which": ["the model's own", "chosen"]})
     return _layered(
         alt.Chart(pd.DataFrame(rows))
@@ -99,13 +104,13 @@ def over_thresholds(curve: Roc, own: float, chosen: float) -> alt.LayerChart:
                 "datum.which == 'chosen'", alt.value([1, 0]), alt.value([5, 4])
             ),
         ),
-        height=220,
+        height=320,
     )
 
 
 def intervals(
     rows: Sequence[tuple[str, Figure]], title: str, *, even: float, domain: Sequence[float]
-) -> alt.LayerChart:
+) -> Drawn:
     """Draw figures with their intervals one below the other, and a line at what is no effect.
 
     Parameters
@@ -121,33 +126,33 @@ def intervals(
     known = pd.DataFrame(
         [{"name": name, "value": one.value, "low": one.low, "high": one.high} for name, one in rows]
     )
-    x = alt.X("value:Q", scale=alt.Scale(domain=list(domain), nice=False), title=title)
+    scale = alt.Scale(domain=list(domain), nice=False)
+
+    def x(column: str) -> alt.X:
+        return alt.X(f"{column}:Q", scale=scale, title=title, axis=alt.Axis(tickCount=6))
+
     names = alt.Axis(labelLimit=220, title=None, ticks=False, domain=False)
-    y = alt.Y("name:N", sort=[name for name, _ in rows], axis=names)
-    drawn = alt.Chart(known).encode(y=y)
+    drawn = alt.Chart(known).encode(y=alt.Y("name:N", sort=[name for name, _ in rows], axis=names))
     line = alt.Chart(pd.DataFrame({"even": [even]})).mark_rule(color=GREY, strokeDash=[5, 4])
     return _layered(
-        line.encode(x=alt.X("even:Q", title=title)),
-        drawn.mark_rule(color=BLUE, strokeWidth=2).encode(
-            x=alt.X("low:Q", title=title), x2="high:Q"
-        ),
-        drawn.mark_point(color=BLUE, filled=True, size=70, opacity=1).encode(x=x),
-        height=26 * len(rows) + 40,
+        line.encode(x=x("even")),
+        drawn.mark_rule(color=BLUE, strokeWidth=2).encode(x=x("low"), x2="high:Q"),
+        drawn.mark_point(color=BLUE, filled=True, size=70, opacity=1).encode(x=x("value")),
+        height=26 * len(rows) + 60,
     )
 
 
-def _chance(x: alt.X, y: alt.Y) -> alt.Chart:
+def _chance(x: alt.X, y: alt.Y, columns: tuple[str, str]) -> alt.Chart:
     """Draw the diagonal."""
-    ends = pd.DataFrame({str(x.shorthand)[:-2]: [0, 1], str(y.shorthand)[:-2]: [0, 1]})
-    return (
-        alt.Chart(ends).mark_line(color=GREY, strokeDash=[5, 4], strokeWidth=1.5).encode(x=x, y=y)
-    )
+    ends = pd.DataFrame({column: [0, 1] for column in columns})
+    drawn: alt.Chart = alt.Chart(ends).mark_line(color=GREY, strokeDash=[5, 4], strokeWidth=1.5)
+    return drawn.encode(x=x, y=y)
 
 
 def _axis() -> alt.Axis:
     return alt.Axis(format=".0%", tickCount=5)
 
 
-def _layered(*parts: Any, height: int = SIDE) -> alt.LayerChart:
+def _layered(*parts: Any, height: int = SIDE) -> Drawn:
     # A reader cannot hover with a finger or a key: what a tooltip says stands in the table.
     return alt.layer(*parts).properties(height=height)

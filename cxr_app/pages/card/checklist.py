@@ -37,6 +37,7 @@ def show(card: Card) -> None:
         ("Item", "Asked for", "State", "Answer"),
         [(one.number, one.asks, one.state.value, one.answer) for one in found.items],
         kinds="-wsw",
+        is_stacked=True,
     )
 
 

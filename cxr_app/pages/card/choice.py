@@ -7,24 +7,24 @@ import streamlit as st
 from cxr_app import shelf
 from cxr_app.bundle import Bundle
 from cxr_app.pages import state
-from cxr_app.pages.parts.wording import plain
-from cxr_app.settings import Settings
+from cxr_app.pages.parts.wording import small_html
 
 __all__ = ["choose"]
 
 
-def choose(settings: Settings, serving: Bundle) -> Bundle:
+def choose(serving: Bundle) -> Bundle:
     """Let the reader choose, where there is a choice; models that cannot be used are named."""
-    del settings
     places = [place for place in shelf.folders() if place.resolve() != serving.folder.resolve()]
     looked = [_look(place, shelf.stamp(place)) for place in places]
     valid = [serving, *(one.found for one in looked if isinstance(one.found, Bundle))]
     chosen = _select(valid)
     for one in looked:
         if not isinstance(one.found, Bundle):
-            st.caption(
-                f"{plain(one.folder.name)} in models/ cannot be used: {plain(str(one.found))} "
-                f"Code: `{one.found.code}`"
+            st.html(
+                small_html(
+                    f"{one.folder.name} in models/ cannot be used: {one.found} Code: "
+                    f"{one.found.code}"
+                )
             )
     return chosen
 
@@ -56,5 +56,4 @@ def _select(valid: list[Bundle]) -> Bundle:
 
 
 def _name(bundle: Bundle, *, is_first: bool) -> str:
-    answering = ", the one that answers" if is_first else ""
-    return f"{bundle.spec.name} {bundle.spec.version} ({bundle.sha256[:8]}){answering}"
+    return f"{bundle.spec.name} {bundle.spec.version}" + (" (answers)" if is_first else "")

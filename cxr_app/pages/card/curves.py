@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cxr_app.pages.card import charts, figures, tables
+from cxr_app.pages.card import charts, figures, plots, tables
 from cxr_app.pages.card.card import Card, films_of
 from cxr_app.pages.parts.wording import plain
 from cxr_app.report.curves import calibration_error, confusion_at, reliability, roc
@@ -45,11 +45,10 @@ def show_roc(card: Card) -> None:
         "dashed line is chance."
     )
     st.markdown(said)
-    st.altair_chart(
+    plots.show(
         charts.roc(curve, at, card.labels),
         alt=f"ROC curve. {said}",
         key="card_roc",
-        width="stretch",
     )
     with st.expander("The curve as a table"):
         rows = []
@@ -122,11 +121,10 @@ def show_reliability(card: Card) -> None:
         f"if half of all films had {plain(looked_for)}; where fewer have it, the probability is "
         f"too high. The mean distance from the line (ECE) is {calibration_error(bins):.3f}."
     )
-    st.altair_chart(
+    plots.show(
         charts.reliability(bins, looked_for),
         alt=f"Reliability diagram of the {films_of(card.part)}; the table has every point.",
         key="card_reliability",
-        width="stretch",
     )
     with st.expander("The diagram as a table"):
         tables.show(

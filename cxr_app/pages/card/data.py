@@ -21,14 +21,18 @@ def _films(card: Card) -> None:
     if metrics is None:
         return
     purposes = {
-        "fit": "the weights were fitted on them",
+        "training": "the weights were fitted on them",
         "validation": "the epoch and the network were chosen on them",
         "calibration": "temperature, threshold and indeterminate zone were fitted on them",
     }
     tables.show(
         "Parts of the films",
         ("Part", "Films", "What for"),
-        [(part, f"{count:,}", purposes.get(part, "")) for part, count in metrics.films.items()],
+        [
+            (part, f"{count:,}", purposes.get(part, ""))
+            for name, count in metrics.films.items()
+            for part in ("training" if name == "fit" else name,)
+        ],
         kinds="-nw",
     )
     if metrics.sharp_copies:

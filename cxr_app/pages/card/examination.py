@@ -53,7 +53,7 @@ def show_gate(card: Card) -> None:
 def _rows(gate: Gate) -> None:
     tables.show(
         "What the gate does with each kind of picture",
-        ("Pictures", "Form", "What", "Pictures", "Sources", "Share"),
+        ("Kind", "Form", "What is done", "Pictures", "Sources", "Share"),
         [
             (
                 one.detail.replace("_", " "),
@@ -84,7 +84,7 @@ def show_lungs(card: Card) -> None:
     )
     tables.show(
         "How well the lungs are found",
-        ("Films", "Changed how", "Films", "Median", "Lowest"),
+        ("Whose", "Changed how", "Films", "Median", "Lowest"),
         [
             (one.group, one.change, f"{one.films:,}", f"{one.median:.3f}", f"{one.lowest:.3f}")
             for one in card.metrics.lungs

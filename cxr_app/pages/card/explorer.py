@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from cxr_app.pages.card import charts, figures, tables
+from cxr_app.pages.card import charts, figures, plots, tables
 from cxr_app.pages.card.card import Card, films_of
 from cxr_app.pages.card.curves import confusion_matrix, why_no_answers
-from cxr_app.pages.parts.wording import plain
+from cxr_app.pages.parts.wording import plain, small_html
 from cxr_app.report.answers import Answers
 from cxr_app.report.curves import roc
 from cxr_app.report.threshold import AtThreshold, at_threshold
@@ -57,14 +57,13 @@ def _explore(card: Card, answers: Answers) -> None:
     confusion_matrix(
         f"Films at the chosen threshold, {chosen.threshold:.1%}", chosen.confusion, card.labels
     )
-    st.altair_chart(
+    plots.show(
         charts.over_thresholds(roc(answers), own.threshold, chosen.threshold),
         alt="Sensitivity and specificity over the threshold. A solid line marks the chosen "
         "threshold, a dashed one the model's own; the table of the ROC curve has the figures.",
         key="card_over_thresholds",
-        width="stretch",
     )
-    st.caption("Solid upright line: the chosen threshold. Dashed: the model's own.")
+    st.html(small_html("Solid upright line: the chosen threshold. Dashed: the model's own."))
 
 
 def _cost(own: AtThreshold, chosen: AtThreshold, labels: tuple[str, str]) -> str:

@@ -4,7 +4,7 @@ from itertools import groupby
 
 import streamlit as st
 
-from cxr_app.pages.card import charts, figures, tables
+from cxr_app.pages.card import charts, figures, plots, tables
 from cxr_app.pages.card.card import Card, films_of
 from cxr_app.report.metrics import Evaluation, FormFigures
 
@@ -36,7 +36,10 @@ def show_groups(card: Card) -> None:
         )
     _groups(found)
     if not found.groups:
-        st.markdown("Sex, exact age and view of these films are not known, so nothing is by them.")
+        st.markdown(
+            "Sex, exact age and view are not recorded for these films, so there are no figures by "
+            "them."
+        )
     _shared(found)
 
 
@@ -94,7 +97,7 @@ def show_forms(card: Card) -> None:
     )
     rows = [(one.form, one.auc_change) for one in known if one.auc_change]
     ends = [end for _, one in rows for end in (one.low or 0, one.high or 0)]
-    st.altair_chart(
+    plots.show(
         charts.intervals(
             rows,
             "Change in AUC, with 95% interval",
@@ -104,7 +107,6 @@ def show_forms(card: Card) -> None:
         alt=f"Change in AUC of altered copies of the {films_of(card.part)}; the table has the "
         "figures.",
         key="card_forms",
-        width="stretch",
     )
     tables.show(
         "Altered copies; sensitivity and specificity are those on the altered films",
@@ -146,11 +148,10 @@ def show_shortcuts(card: Card) -> None:
     rows = [(one.name, one.auc) for one in found.shortcuts]
     if "auc" in found.figures:
         rows.insert(0, ("the model", found.figures["auc"]))
-    st.altair_chart(
+    plots.show(
         charts.intervals(rows, "AUC, with 95% interval", even=0.5, domain=(0.4, 1.0)),
         alt=f"AUC of the model and of shortcuts on the {films_of(source)}; the table has them.",
         key="card_shortcuts",
-        width="stretch",
     )
     higher = {one.name: one.higher_in for one in found.shortcuts}
     tables.show(

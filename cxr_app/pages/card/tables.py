@@ -14,6 +14,7 @@ def show(
     rows: Sequence[Sequence[str]],
     *,
     kinds: str = "",
+    is_stacked: bool = False,
 ) -> None:
     """Draw a table; the first cell of a row names it.
 
@@ -27,6 +28,8 @@ def show(
     kinds : str
         A letter for each column: n a number, w words that may wrap, h a hash, s a state; what is
         left out is plain.
+    is_stacked : bool
+        On a narrow screen a row's cells stand below each other: for columns of sentences.
     """
     if not rows:
         return
@@ -38,9 +41,10 @@ def show(
     )
     body = "".join(f"<tr>{_row(row, classes)}</tr>" for row in rows)
     st.html(
+        f'<p class="cxr-caption">{escape(caption)}</p>'
         f'<div class="cxr-table" role="region" tabindex="0" aria-label="{escape(caption)}">'
-        f"<table><caption>{escape(caption)}</caption><thead><tr>{columns}</tr></thead>"
-        f"<tbody>{body}</tbody></table></div>"
+        f'<table class="{"cxr-stack" if is_stacked else ""}" aria-label="{escape(caption)}">'
+        f"<thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cxr_app.pages.card.card import Card, films_of
-from cxr_app.pages.parts.wording import notice, plain
+from cxr_app.pages.parts.wording import plain
 from cxr_app.report.metrics import FormFigures
 
 __all__ = ["show"]
@@ -28,7 +28,6 @@ def show(card: Card) -> None:
         f"**Intended population:** {plain(view)} chest radiographs; age {ages}; source: "
         f"{plain(people.source)}. For any other film the probability is not valid."
     )
-    st.markdown(f"**Notice that goes with every result:** {plain(notice(card.spec.notice))}")
     st.markdown("**Limits:**\n\n" + "\n".join(f"- {line}" for line in _limits(card)))
 
 

@@ -20,23 +20,31 @@ _STYLE: Final = """<style>
   content: "Add more films"; padding-left: .4rem; white-space: nowrap
 }
 .cxr-table { overflow-x: auto; margin: 0 0 .5rem }
-.cxr-table table { border-collapse: collapse; font-size: .875rem; line-height: 1.4; width: 100% }
-.cxr-table caption { text-align: left; padding: 0 0 .35rem; font-size: .875rem }
+.cxr-caption { margin: 0 0 .25rem; font-size: .875rem; line-height: 1.4 }
+.cxr-table table { border-collapse: collapse; font-size: .875rem; line-height: 1.4 }
 .cxr-table th, .cxr-table td {
   border: 0; border-bottom: 1px solid color-mix(in srgb, currentColor 18%, transparent);
-  padding: .35rem 1rem .35rem 0; text-align: left; vertical-align: top
+  padding: .35rem 1.5rem .35rem 0; text-align: left; vertical-align: top
 }
 .cxr-table thead th { font-weight: 600; vertical-align: bottom }
 .cxr-table tbody th { font-weight: 400 }
 .cxr-table .number {
   text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap
 }
-.cxr-table .words { min-width: 11rem }
-.cxr-table .hash { overflow-wrap: anywhere; font-family: monospace; font-size: .8125rem }
+.cxr-table thead .number { white-space: normal }
+.cxr-table .words { min-width: 10rem }
+.cxr-table td.hash { overflow-wrap: anywhere; font-family: monospace; font-size: .8125rem }
 .cxr-table .state { white-space: nowrap; font-weight: 600 }
 .cxr-table :is(th, td):last-child { padding-right: .25rem }
-.cxr-contents { font-size: .875rem; line-height: 1.9; margin: 0; padding: 0; list-style: none }
-.cxr-contents li { display: inline-block; margin-right: 1rem }
+[data-testid=stSliderThumbValue] { color: inherit }
+@media (max-width: 640px) {
+  .cxr-table .cxr-stack :is(tbody, tr, th, td) { display: block; border: 0; padding: 0 }
+  .cxr-table .cxr-stack thead { position: absolute; clip-path: inset(50%) }
+  .cxr-table .cxr-stack tr {
+    border-bottom: 1px solid color-mix(in srgb, currentColor 18%, transparent); padding: .5rem 0
+  }
+  .cxr-table .cxr-stack tbody th { float: left; min-width: 2.5rem; font-weight: 600 }
+}
 </style>"""
 
 
