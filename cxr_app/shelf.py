@@ -27,10 +27,10 @@ class Shelved:
     found: Bundle | BundleError
 
 
-def folders(models: Path = MODELS) -> tuple[Path, ...]:
-    """List the folders that may hold a model, by name."""
+def folders() -> tuple[Path, ...]:
+    """List the folders of `models/` that may hold a model, by name."""
     try:
-        return tuple(sorted(one for one in models.iterdir() if one.is_dir()))
+        return tuple(sorted(one for one in MODELS.iterdir() if one.is_dir()))
     except OSError:
         return ()
 

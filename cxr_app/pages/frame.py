@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from cxr_app import patches
 from cxr_app.bundle import Bundle
@@ -46,32 +47,37 @@ def show(pages: Sequence[Page]) -> None:
 
     Pages have no icons: Streamlit would fetch them from a server outside.
     """
-    found = [
+    found: list[StreamlitPage] = []
+    found += [
         st.Page(
-            _framed(page),
+            _framed(page, found),
             title=page.title,
             url_path=page.path,
             default=page is pages[0],
         )
         for page in pages
     ]
-    st.navigation(found, position="top").run()
+    # Streamlit's own navigation hides in the sidebar on a phone, and covers the page from there.
+    st.navigation(found, position="hidden").run()
 
 
-def _framed(page: Page) -> Callable[[], None]:
+def _framed(page: Page, every: Sequence[StreamlitPage]) -> Callable[[], None]:
     def framed() -> None:
         with guarded():
-            _draw(page)
+            _draw(page, every)
 
     return framed
 
 
-def _draw(page: Page) -> None:
+def _draw(page: Page, every: Sequence[StreamlitPage]) -> None:
     settings = read_settings()
     address.check(settings)
     patches.keep_uploads_in_memory(settings.limits.max_bytes)
     patches.draw_whole_on_return()
     style.apply()
+    with st.container(horizontal=True, gap="small", key="navigation"):
+        for one in every:
+            st.page_link(one, width="content")
     st.title("CXR Demo", anchor=False)
     st.write(page.lead)
     bundle = model.load(settings)

@@ -51,6 +51,7 @@ class Card:
 
 
 def films_of(part: Part) -> str:
-    """Name the films of a part."""
+    """Name the films of a part; whatever was measured on them before the gate is marked so."""
     kind = {"test": "official test", "all": "labelled"}.get(part.name, part.name)
-    return f"{part.evaluation.films:,} {kind} films"
+    before = " (before the gate)" if part.is_before_gate else ""
+    return f"{part.evaluation.films:,} {kind} films{before}"

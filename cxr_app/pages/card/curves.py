@@ -39,15 +39,15 @@ def show_roc(card: Card) -> None:
     at = at_threshold(card.answers, card.spec.decision.threshold)
     other, looked_for = card.labels
     said = (
-        f"{films_of(card.part)[:1].upper()}{films_of(card.part)[1:]}: the area under the curve is "
-        f"{curve.auc:.3f}. The point is the model's own threshold, {at.threshold:.1%}: sensitivity "
+        f"{films_of(card.part)}: the area under the curve is {curve.auc:.3f}. The point is the "
+        f"model's own threshold, {at.threshold:.1%}: sensitivity "
         f"{figures.percent(at.sensitivity)}, specificity {figures.percent(at.specificity)}. The "
         "dashed line is chance."
     )
     st.markdown(said)
     plots.show(
         charts.roc(curve, at, card.labels),
-        alt=f"ROC curve. {said}",
+        alt=f"ROC curve of the {films_of(card.part)}; its table has the figures.",
         key="card_roc",
     )
     with st.expander("The curve as a table"):

@@ -39,4 +39,4 @@ def show(card: Card) -> None:
         commands = [card.metrics.command]
         commands += [part.evaluation.command for part in card.report.parts.values()]
         st.markdown("**Commands** that made the model and measured it:")
-        st.code("\n\n".join(commands), language="bash", wrap_lines=True)
+        st.code("\n\n".join(commands), language=None, wrap_lines=True)

@@ -93,14 +93,15 @@ def show_forms(card: Card) -> None:
     st.markdown(
         "Shape, border, size and compression of a film say nothing about the lungs. Where they "
         "change the answer, the network has learned them from its archive, whose classes differ in "
-        "these respects. Altered copies of the same films, each compared with the film as it is:"
+        "these respects. Altered copies of the same films, each compared with the film as it is; "
+        "lines are 95% intervals:"
     )
     rows = [(one.form, one.auc_change) for one in known if one.auc_change]
     ends = [end for _, one in rows for end in (one.low or 0, one.high or 0)]
     plots.show(
         charts.intervals(
             rows,
-            "Change in AUC, with 95% interval",
+            "Change in AUC",
             even=0,
             domain=(min(*ends, 0) - 0.005, max(*ends, 0) + 0.005),
         ),
@@ -143,13 +144,13 @@ def show_shortcuts(card: Card) -> None:
     st.markdown(
         "How well a number that says nothing about the lungs tells the classes apart by itself, as "
         "an AUC; 0.5 is chance. A network could learn it instead of the disease. The model's own "
-        "AUC on the same films stands first."
+        "AUC on the same films stands first. Lines are 95% intervals."
     )
     rows = [(one.name, one.auc) for one in found.shortcuts]
     if "auc" in found.figures:
         rows.insert(0, ("the model", found.figures["auc"]))
     plots.show(
-        charts.intervals(rows, "AUC, with 95% interval", even=0.5, domain=(0.4, 1.0)),
+        charts.intervals(rows, "AUC", even=0.5, domain=(0.4, 1.0)),
         alt=f"AUC of the model and of shortcuts on the {films_of(source)}; the table has them.",
         key="card_shortcuts",
     )

@@ -50,5 +50,13 @@ def show(
 
 def _row(row: Sequence[str], classes: Sequence[str]) -> str:
     first, *others = zip(row, classes, strict=True)
-    cells = "".join(f'<td class="{kind}">{escape(text)}</td>' for text, kind in others)
-    return f'<th scope="row" class="{first[1]}">{escape(first[0])}</th>{cells}'
+    cells = "".join(f'<td class="{kind}">{_cell(text, kind)}</td>' for text, kind in others)
+    return f'<th scope="row" class="{first[1]}">{_cell(first[0], first[1])}</th>{cells}'
+
+
+def _cell(text: str, kind: str) -> str:
+    """Escape a text; on a narrow screen a figure may break before its interval, not within."""
+    value, bracket, interval = text.partition(" (")
+    if kind != "number" or not bracket:
+        return escape(text)
+    return f'{escape(value)} <span class="cxr-range">({escape(interval)}</span>'

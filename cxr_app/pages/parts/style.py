@@ -31,6 +31,7 @@ _STYLE: Final = """<style>
 .cxr-table .number {
   text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap
 }
+.cxr-range { white-space: nowrap }
 .cxr-table thead .number { white-space: normal }
 .cxr-table .words { min-width: 10rem }
 .cxr-table td.hash { overflow-wrap: anywhere; font-family: monospace; font-size: .8125rem }
@@ -38,12 +39,16 @@ _STYLE: Final = """<style>
 .cxr-table :is(th, td):last-child { padding-right: .25rem }
 [data-testid=stSliderThumbValue] { color: inherit }
 @media (max-width: 640px) {
-  .cxr-table .cxr-stack :is(tbody, tr, th, td) { display: block; border: 0; padding: 0 }
+  .cxr-table .number { white-space: normal }
+  .cxr-table .words { min-width: 7rem }
+  .cxr-table :is(th, td) { padding-right: .75rem }
+  .cxr-table .cxr-stack :is(tbody, th, td) { display: block; border: 0; padding: 0 }
   .cxr-table .cxr-stack thead { position: absolute; clip-path: inset(50%) }
   .cxr-table .cxr-stack tr {
+    display: grid; grid-template-columns: 2.5rem 1fr; column-gap: .25rem;
     border-bottom: 1px solid color-mix(in srgb, currentColor 18%, transparent); padding: .5rem 0
   }
-  .cxr-table .cxr-stack tbody th { float: left; min-width: 2.5rem; font-weight: 600 }
+  .cxr-table .cxr-stack td { grid-column: 2 }
 }
 </style>"""
 
