@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.stories.browser import WIDTHS, Server, button, complaints, open_tab
+from tests.stories.browser import Server, button, complaints, open_tab
 
 pytestmark = pytest.mark.browser
 
@@ -36,12 +36,10 @@ def test_the_card_is_read_and_the_form_is_as_it_was(
     expect(roc).to_be_in_viewport()
     page.get_by_text("The curve as a table").click()
     expect(page.get_by_role("table", name="ROC:")).to_be_visible()
-    page.set_viewport_size({"width": WIDTHS[width][0], "height": 16000})
     expect(page.get_by_test_id("stVegaLiteChart").locator("svg")).to_have_count(5)
     is_wider = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
     assert not page.evaluate(is_wider)
     assert complaints(page) == []
-    page.set_viewport_size({"width": WIDTHS[width][0], "height": WIDTHS[width][1]})
 
     go_to(page, "Classify")
     expect(page.get_by_label("Patient name")).to_have_value("Ann")

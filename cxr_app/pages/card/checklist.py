@@ -33,7 +33,7 @@ def show(card: Card) -> None:
             "trained on other films; nobody has answered the items for it."
         )
     tables.show(
-        found.name,
+        f"{TITLES[name or CLAIM]}, item by item",
         ("Item", "Asked for", "State", "Answer"),
         [(one.number, one.asks, one.state.value, one.answer) for one in found.items],
         kinds="-wsw",

@@ -10,7 +10,7 @@ __all__ = ["apply"]
 # Streamlit lists what was uploaded a second time inside its field. There only what the field itself
 # refused is left, because nothing else on the page shows that.
 _STYLE: Final = """<style>
-[data-testid=stMainBlockContainer] { padding-top: 3.5rem; padding-bottom: 3rem }
+[data-testid=stMainBlockContainer] { padding-top: 4.25rem; padding-bottom: 3rem }
 [data-testid=stMain] button[data-variant=segmented_control][role=radio][aria-checked=true] {
   color: inherit; font-weight: 600
 }
