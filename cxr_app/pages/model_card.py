@@ -66,6 +66,8 @@ def _draw(_: Settings, serving: Bundle) -> None:
         st.markdown("This model answers on the Classify page.")
     else:
         st.markdown(f"Another model answers on the Classify page: {wording.plain(answering)}.")
+        if bundle.spec.notice != serving.spec.notice:
+            st.markdown(wording.plain(wording.notice(bundle.spec.notice)))
     sections = (*ABOUT, ("figures", "Figures", measured.show), *FIGURES)
     st.markdown("On this page: " + " · ".join(f"[{title}](#{at})" for at, title, _ in sections))
     report = read_report(bundle.folder, bundle.sha256, has_gate=bundle.spec.gate is not None)

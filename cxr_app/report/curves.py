@@ -8,7 +8,15 @@ from numpy.typing import NDArray
 from cxr_app.report.answers import Answers
 from cxr_app.report.metrics import Confusion
 
-__all__ = ["Bin", "Roc", "calibration_error", "confusion_at", "reliability", "roc"]
+__all__ = [
+    "Bin",
+    "Roc",
+    "calibration_error",
+    "confusion_at",
+    "reliability",
+    "roc",
+    "shares_right",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +88,13 @@ def confusion_at(answers: Answers, threshold: float) -> Confusion:
         false_positive=int((said & ~truth).sum()),
         true_negative=int((~said & ~truth).sum()),
     )
+
+
+def shares_right(counts: Confusion) -> tuple[float, float]:
+    """Compute sensitivity and specificity of films of both classes."""
+    having = counts.true_positive + counts.false_negative
+    lacking = counts.true_negative + counts.false_positive
+    return counts.true_positive / having, counts.true_negative / lacking
 
 
 def reliability(answers: Answers, *, bins: int = 10) -> tuple[Bin, ...]:

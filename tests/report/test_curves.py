@@ -8,7 +8,7 @@ import pytest
 
 from cxr_app.bundle import MODELS
 from cxr_app.report.answers import Answers, parse_answers
-from cxr_app.report.curves import calibration_error, confusion_at, reliability, roc
+from cxr_app.report.curves import calibration_error, confusion_at, reliability, roc, shares_right
 from cxr_app.report.metrics import Confusion, parse_metrics
 from cxr_app.report.threshold import at_threshold
 from tests.report.reports import OWN, answers
@@ -134,3 +134,11 @@ def test_the_card_computes_what_the_report_says(place: Path, part: str):
     assert at.confusion == of.confusion
     assert at.sensitivity == of.figures["sensitivity"]
     assert at.specificity == of.figures["specificity"]
+
+
+def test_shares_are_of_the_films_of_each_class():
+    found = shares_right(
+        Confusion(true_positive=3, false_negative=1, false_positive=1, true_negative=1)
+    )
+
+    assert found == (0.75, 0.5)

@@ -5,13 +5,17 @@ import shutil
 from pathlib import Path
 
 import pytest
+from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 from cxr_app import shelf
 from cxr_app.bundle import MODELS, open_bundle
-from tests.report.reports import OTHER, evaluation, write
+from tests.report import reports
+from tests.report.reports import evaluation, write
 from tests.stories.page import (
     GOOD,
+    OTHER,
+    accept,
     classify,
     errors,
     first_word,
@@ -21,6 +25,7 @@ from tests.stories.page import (
     text,
     type_name,
     upload,
+    when_done,
     when_looked_at,
     workspace,
 )
@@ -69,7 +74,7 @@ def test_without_a_report_the_card_says_so_calmly(bundle: Path):
 
 
 def test_a_report_of_another_model_is_not_shown(bundle: Path):
-    write(bundle, OTHER)
+    write(bundle, reports.OTHER)
 
     app = card(bundle)
 
@@ -181,12 +186,13 @@ def test_films_can_be_chosen(bundle: Path):
 
 def test_the_guidelines_can_be_read(bundle: Path):
     app = card(bundle)
-    assert "CLAIM, the Checklist" in text(app)
+    assert "CLAIM, the Checklist" in words(app)
     assert "nobody has answered the items for it" in words(app)
 
     app.segmented_control(key="card_guideline").set_value("tripod-ai-2024").run()
 
-    assert "TRIPOD+AI, for studies" in text(app)
+    assert "TRIPOD+AI, for studies" in words(app)
+    assert "TRIPOD+AI 2024, item by item" in text(app)
     assert "text not seen" in text(app)
 
 
@@ -243,6 +249,18 @@ def test_a_visit_to_the_card_costs_nothing_on_the_classify_page(bundle: Path):
     assert "Ann" in [first_word(button) for button in again.button]
 
 
+def test_a_run_goes_on_while_the_card_is_read(bundle: Path):
+    app = accept(type_name(upload(open_page(), GOOD, OTHER), "Ann"))
+    press(app, "Classify")
+
+    away = go_to(app, "model-card")
+    back = when_done(go_to(away, ""))
+
+    (session,) = workspace(back).sessions
+    assert len(session.outcomes) == 2
+    assert html(back).count("<table") == 2
+
+
 def test_the_way_films_come_is_kept(bundle: Path):
     app = open_page()
     app.segmented_control[0].set_value("Web addresses").run()
@@ -268,3 +286,15 @@ def test_the_notice_stands_once_on_top(bundle: Path):
     assert app.title[0].value == "CXR Demo"
     assert app.info[0].value.startswith("Research and education only")
     assert words(app).count("Research and education only") == 0
+
+
+def test_what_is_drawn_while_the_threshold_moves_is_small(monkeypatch: pytest.MonkeyPatch):
+    """Streamlit sends larger elements as references, which two draws that follow at once lose."""
+    monkeypatch.delenv("CXR_MODEL", raising=False)
+    app = go_to(open_page(), "model-card")
+    limit = int(config.get_option("global.minCachedMessageSize"))
+
+    charts = [chart.proto.ByteSize() for chart in app.get("vega_lite_chart")]
+
+    assert len(charts) == 5
+    assert charts[2] < limit

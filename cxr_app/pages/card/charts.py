@@ -19,7 +19,6 @@ ORANGE: Final = "#c8741f"
 GREY: Final = "#7b8a93"
 SHARE: Final = alt.Scale(domain=[0, 1], nice=False)
 SIDE: Final = 400  # pixels, axes included
-MOST: Final = 400  # points of a curve; more cannot be seen
 
 
 def roc(curve: Roc, at: AtThreshold, labels: tuple[str, str]) -> Drawn:
@@ -71,30 +70,33 @@ def reliability(bins: Sequence[Bin], looked_for: str) -> Drawn:
     )
 
 
-def over_thresholds(curve: Roc, own: float, chosen: float) -> Drawn:
-    """Draw sensitivity and specificity over the threshold; upright lines mark two of them."""
-    step = max(1, len(curve.thresholds) // MOST)
-    places = range(1, len(curve.thresholds), step)
-    rows = [
-        {"threshold": float(curve.thresholds[place]), "figure": name, "share": share}
-        for place in places
-        for name, share in (
-            ("Sensitivity", float(curve.sensitivity[place])),
-            ("Specificity", 1 - float(curve.false_positive_rate[place])),
-        )
-    ]
+def over_thresholds(rows: Sequence[tuple[float, float, float]], own: float, chosen: float) -> Drawn:
+    """Draw sensitivity and specificity over the threshold; upright lines mark two of them.
+
+    It is drawn again and again while a reader moves the threshold, so its data are few: see
+    `pages.parts.watch`.
+
+    Parameters
+    ----------
+    rows : sequence of (float, float, float)
+        Threshold, sensitivity, specificity.
+    own, chosen : float
+    """
+    names = ["Sensitivity", "Specificity"]
+    shares = pd.DataFrame(rows, columns=["threshold", *names])
     x = alt.X("threshold:Q", scale=SHARE, title="Threshold", axis=_axis())
     y = alt.Y("share:Q", scale=SHARE, title="Share of films called right", axis=_axis())
     color = alt.Color(
         "figure:N",
-        scale=alt.Scale(domain=["Sensitivity", "Specificity"], range=[BLUE, ORANGE]),
+        scale=alt.Scale(domain=names, range=[BLUE, ORANGE]),
         legend=alt.Legend(title=None, orient="top"),
     )
     dash = alt.StrokeDash("figure:N", legend=alt.Legend(title=None, orient="top"))
     marks = pd.DataFrame({"threshold": [own, chosen], "which": ["the model's own", "chosen"]})
     return _layered(
-        alt.Chart(pd.DataFrame(rows))
-        .mark_line(strokeWidth=2, interpolate="step-before")
+        alt.Chart(shares)
+        .transform_fold([*names], as_=["figure", "share"])
+        .mark_line(strokeWidth=2)
         .encode(x=x, y=y, color=color, strokeDash=dash),
         alt.Chart(marks)
         .mark_rule(color=GREY, strokeWidth=1.5)

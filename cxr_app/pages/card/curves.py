@@ -5,7 +5,7 @@ import streamlit as st
 from cxr_app.pages.card import charts, figures, plots, tables
 from cxr_app.pages.card.card import Card, films_of
 from cxr_app.pages.parts.wording import plain
-from cxr_app.report.curves import calibration_error, confusion_at, reliability, roc
+from cxr_app.report.curves import calibration_error, confusion_at, reliability, roc, shares_right
 from cxr_app.report.metrics import Confusion
 from cxr_app.report.reader import Lack
 from cxr_app.report.threshold import at_threshold
@@ -55,19 +55,14 @@ def show_roc(card: Card) -> None:
         for threshold in sorted({*TOLD, at.threshold}):
             counts = confusion_at(card.answers, threshold)
             own = " (the model's own)" if threshold == at.threshold else ""
-            rows.append((f"{threshold:.1%}{own}", *_shares(counts)))
+            shares = (f"{share:.1%}" for share in shares_right(counts))
+            rows.append((f"{threshold:.1%}{own}", *shares))
         tables.show(
             "ROC: sensitivity and specificity by threshold",
             ("Threshold", f"Sensitivity ({looked_for})", f"Specificity ({other})"),
             rows,
             kinds="-nn",
         )
-
-
-def _shares(counts: Confusion) -> tuple[str, str]:
-    having = counts.true_positive + counts.false_negative
-    lacking = counts.true_negative + counts.false_positive
-    return f"{counts.true_positive / having:.1%}", f"{counts.true_negative / lacking:.1%}"
 
 
 def show_confusion(card: Card) -> None:

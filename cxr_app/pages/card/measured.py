@@ -46,7 +46,7 @@ def show(card: Card) -> None:
     if card.part is None:
         st.markdown("Nothing was measured on other films yet.")
         return
-    _about(card.part)
+    _about(card, card.part)
     found = card.part.evaluation
     rows = [
         (words, figures.figure(name, found.figures[name]))
@@ -73,7 +73,7 @@ def _zone(card: Card) -> str:
     return said
 
 
-def _about(part: Part) -> None:
+def _about(card: Card, part: Part) -> None:
     found = part.evaluation
     if (said := before_gate(part)) is not None:
         st.markdown(said)
@@ -88,6 +88,12 @@ def _about(part: Part) -> None:
             "These films were used to choose the epoch, the network and, through altered copies of "
             "them, the recipe, so the figures are optimistic."
         )
+        retrained = card.metrics.retrained if card.metrics else None
+        if retrained and retrained.epochs and retrained.with_validation_films:
+            lines.append(
+                "The network has since been trained on them too, which makes them more optimistic "
+                "still."
+            )
     st.markdown(" ".join(lines))
 
 

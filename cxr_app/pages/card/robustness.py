@@ -115,6 +115,16 @@ def show_forms(card: Card) -> None:
         [_form_row(one) for one in card.part.evaluation.forms],
         kinds="wnnnnn",
     )
+    _copies(card.part.evaluation)
+
+
+def _copies(found: Evaluation) -> None:
+    if (copies := found.copies) is not None:
+        st.markdown(
+            f"{copies.films:,} of the films as larger copies: change in AUC "
+            f"{figures.change(copies.auc_change)} from {figures.decimal(copies.auc)}; mean change "
+            f"in probability {copies.mean_change:.3f}."
+        )
 
 
 def _form_row(one: FormFigures) -> tuple[str, ...]:
@@ -149,8 +159,9 @@ def show_shortcuts(card: Card) -> None:
     rows = [(one.name, one.auc) for one in found.shortcuts]
     if "auc" in found.figures:
         rows.insert(0, ("the model", found.figures["auc"]))
+    lowest = min(0.42, *(one.low for _, one in rows if one.low is not None))
     plots.show(
-        charts.intervals(rows, "AUC", even=0.5, domain=(0.4, 1.0)),
+        charts.intervals(rows, "AUC", even=0.5, domain=(max(0, lowest - 0.02), 1)),
         alt=f"AUC of the model and of shortcuts on the {films_of(source)}; the table has them.",
         key="card_shortcuts",
     )
