@@ -111,10 +111,11 @@ def show_reliability(card: Card) -> None:
     bins = reliability(card.answers)
     looked_for = card.labels[1]
     st.markdown(
-        "Films are put into ten bins by the probability that was stated; a point on the dashed "
-        "line means that the statement is right on average. The classes are weighted equally, as "
-        f"if half of all films had {plain(looked_for)}; where fewer have it, the probability is "
-        f"too high. The mean distance from the line (ECE) is {calibration_error(bins):.3f}."
+        f"The {films_of(card.part)} are put into ten bins by the probability that was stated; a "
+        "point on the dashed line means that the statement is right on average. The classes are "
+        f"weighted equally, as if half of all films had {plain(looked_for)}; where fewer have it, "
+        "the probability is too high. The mean distance from the line (ECE) is "
+        f"{calibration_error(bins):.3f}."
     )
     plots.show(
         charts.reliability(bins, looked_for),

@@ -24,5 +24,6 @@ def show(chart: Any, *, key: str, alt: str) -> None:
     if st.context.theme.type != "dark":
         colors = {"labelColor": _DARK_ON_LIGHT, "titleColor": _DARK_ON_LIGHT}
         chart = chart.configure_axis(**colors).configure_legend(**colors)
-    with st.container(width=WIDEST):
+    # The key is a class, by which the style keeps the chart's place free while it is loaded.
+    with st.container(width=WIDEST, key=f"{key}_plot"):
         st.altair_chart(chart, alt=alt, key=key, width="stretch")

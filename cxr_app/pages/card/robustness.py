@@ -19,6 +19,8 @@ def show_groups(card: Card) -> None:
     if found is None or not (found.kinds or found.groups or found.shared_patients):
         st.markdown(NOT_MEASURED)
         return
+    if card.part is not None:
+        st.markdown(f"On the {films_of(card.part)}:")
     if found.kinds:
         tables.show(
             "By kind of infection, each against all films of the other class",
@@ -110,7 +112,8 @@ def show_forms(card: Card) -> None:
         key="card_forms",
     )
     tables.show(
-        "Altered copies; sensitivity and specificity are those on the altered films",
+        f"Altered copies of the {films_of(card.part)}; sensitivity and specificity are those on "
+        "the altered films",
         ("Altered copy", "Change in AUC", "Sensitivity", "Specificity", "Mean change", "Refused"),
         [_form_row(one) for one in card.part.evaluation.forms],
         kinds="wnnnnn",

@@ -38,6 +38,8 @@ _STYLE: Final = """<style>
 .cxr-table .state { white-space: nowrap; font-weight: 600 }
 .cxr-table :is(th, td):last-child { padding-right: .25rem }
 [data-testid=stSliderThumbValue] { color: inherit }
+[class*="st-key-card_"][class*="_plot"] { min-height: 330px }
+.st-key-card_roc_plot, .st-key-card_reliability_plot { min-height: 400px }
 @media (max-width: 640px) {
   .cxr-table .number { white-space: normal }
   .cxr-table .words { min-width: 7rem }
