@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxr_app.report.answers import Answers
-from cxr_app.report.metrics import Confusion
+from cxr_app.report.evaluation import Confusion
 
 __all__ = [
     "Bin",

@@ -7,8 +7,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from cxr_app.report.answers import MAX_ANSWERS_BYTES, Answers, ForeignError, parse_answers
+from cxr_app.report.evaluation import Evaluation
 from cxr_app.report.files import read_plain
-from cxr_app.report.metrics import MAX_METRICS_BYTES, Evaluation, Metrics, parse_metrics
+from cxr_app.report.metrics import MAX_METRICS_BYTES, Metrics, parse_metrics
 
 __all__ = ["Lack", "Part", "Report", "read_report"]
 

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from cxr_app.report.answers import Answers
 from cxr_app.report.curves import confusion_at
-from cxr_app.report.metrics import Confusion, Figure
+from cxr_app.report.evaluation import Confusion
+from cxr_app.report.values import Figure
 
 __all__ = ["AtThreshold", "at_threshold"]
 

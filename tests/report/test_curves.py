@@ -9,7 +9,8 @@ import pytest
 from cxr_app.bundle import MODELS
 from cxr_app.report.answers import Answers, parse_answers
 from cxr_app.report.curves import calibration_error, confusion_at, reliability, roc, shares_right
-from cxr_app.report.metrics import Confusion, parse_metrics
+from cxr_app.report.evaluation import Confusion
+from cxr_app.report.metrics import parse_metrics
 from cxr_app.report.threshold import at_threshold
 from tests.report.reports import OWN, answers
 

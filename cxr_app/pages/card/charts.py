@@ -7,8 +7,8 @@ import altair as alt
 import pandas as pd
 
 from cxr_app.report.curves import Bin, Roc
-from cxr_app.report.metrics import Figure
 from cxr_app.report.threshold import AtThreshold
+from cxr_app.report.values import Figure
 
 __all__ = ["intervals", "over_thresholds", "reliability", "roc"]
 

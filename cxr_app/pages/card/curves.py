@@ -6,7 +6,7 @@ from cxr_app.pages.card import charts, figures, plots, tables
 from cxr_app.pages.card.card import Card, films_of
 from cxr_app.pages.parts.wording import plain
 from cxr_app.report.curves import calibration_error, confusion_at, reliability, roc, shares_right
-from cxr_app.report.metrics import Confusion
+from cxr_app.report.evaluation import Confusion
 from cxr_app.report.reader import Lack
 from cxr_app.report.threshold import at_threshold
 

@@ -1,6 +1,6 @@
 """Figures as a card writes them, each with its interval."""
 
-from cxr_app.report.metrics import Figure
+from cxr_app.report.values import Figure
 
 __all__ = ["NAMES", "change", "decimal", "figure", "per_thousand", "percent"]
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from cxr_app.pages.card import charts, figures, plots, tables
 from cxr_app.pages.card.card import Card, films_of
-from cxr_app.report.metrics import Evaluation, FormFigures
+from cxr_app.report.evaluation import Evaluation, FormFigures
 
 __all__ = ["show_forms", "show_groups", "show_shortcuts"]
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from cxr_app.pages.card.card import Card, films_of
 from cxr_app.pages.parts.wording import plain
-from cxr_app.report.metrics import FormFigures
+from cxr_app.report.evaluation import FormFigures
 
 __all__ = ["show"]
 
