@@ -21,6 +21,7 @@ COPY .streamlit ./.streamlit
 COPY models ./models
 COPY cxr_app ./cxr_app
 COPY app.py LICENSE NOTICE ./
+COPY docs/test-ledger.csv ./docs/
 
 USER cxr
 EXPOSE 8501

@@ -1,8 +1,8 @@
-"""Starts the page: `streamlit run app.py`."""
+"""Starts the pages: `streamlit run app.py`. A page is a line here."""
 
 import streamlit as st
 
-from cxr_app.pages.classify import page as classify
+from cxr_app.pages import classify, frame, model_card
 
 st.set_page_config(page_title="CXR Demo", layout="centered")
-st.navigation([st.Page(classify, title="Classify", url_path="classify", default=True)]).run()
+frame.show((classify.PAGE, model_card.PAGE))

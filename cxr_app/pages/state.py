@@ -36,12 +36,15 @@ __all__ = [
     "ask_again",
     "ask_stability",
     "cancel",
+    "card_model",
+    "choose_card_model",
     "choose_prevalence",
     "delete",
     "delete_all",
     "form",
     "is_accepted",
     "is_begun",
+    "is_in_use",
     "keep",
     "keep_stability",
     "kept",
@@ -76,6 +79,7 @@ _KEPT: Final = "classify_kept"
 _LOSS: Final = "classify_loss"
 _PREVALENCE: Final = "meaning_prevalence"
 _STABILITY: Final = "meaning_stability"
+_CARD_MODEL: Final = "card_chosen"
 _PAGE: Final = "page"  # in the page's address
 
 RELOADED: Final = (
@@ -133,6 +137,11 @@ def open_workspace(services: Services) -> Workspace:
     if found.touch():
         st.session_state[_LOSS] = EXPIRED
     return found
+
+
+def is_in_use() -> bool:
+    """Whether this tab has a workspace, or by its address had one before it was reloaded."""
+    return _WORKSPACE in st.session_state or _PAGE in st.query_params
 
 
 def loss(services: Services) -> str | None:
@@ -358,6 +367,12 @@ def stability(id_: str, item: int) -> Stability | None:
     return found
 
 
+def card_model() -> str | None:
+    """Return the model whose card was chosen."""
+    found: str | None = st.session_state.get(_CARD_MODEL)
+    return found
+
+
 @_contained
 def ask_stability(id_: str, item: int, plain: Stability) -> None:
     """Ask for a film's stability: its answers come while the page is drawn."""
@@ -382,6 +397,12 @@ def _stabilities() -> dict[tuple[str, int], Stability]:
     return {film: found for film, found in every.items() if workspace().session(film[0])}
 
 
+@_contained
+def choose_card_model(widget: str) -> None:
+    """Remember whose card is read while another page is looked at."""
+    st.session_state[_CARD_MODEL] = st.session_state.get(widget)
+
+
 def _form(id_: str) -> Form:
     return Form(id=id_, round=st.session_state.get(_ROUNDS, {}).get(id_, 0))
 
@@ -394,7 +415,7 @@ def _next_round(of: Form) -> None:
 
 
 def _catch_up(of: Form) -> None:
-    for purpose in ("name", "age", "urls"):
+    for purpose in ("name", "age", "urls", "way"):
         if of.key(purpose) in st.session_state:
             value = st.session_state[of.key(purpose)]
             typed = "" if value is None else str(value)

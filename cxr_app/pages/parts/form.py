@@ -52,9 +52,11 @@ def show_more(limits: Limits, notice: str) -> None:
     way = st.segmented_control(
         "Films from",
         (FILES, FOLDER, ADDRESSES),
-        default=FILES,
+        default=state.kept(form, "way") or FILES,
         required=True,
         key=form.key("way"),
+        on_change=state.keep,
+        args=(form,),
     )
     if way == ADDRESSES:
         _addresses(form)
