@@ -148,14 +148,14 @@ ANSWERS: Final[Mapping[Code, Answer]] = MappingProxyType(
         ),
         Code.URL_SCHEME: _rejection(
             "This address cannot be fetched: {reason}. Paste the full address of the image, or "
-            "save the image and upload it."
+            "save the image and open the file instead."
         ),
         Code.URL_INVALID: _rejection(
             "This address cannot be used: {reason}. Paste the direct address of the image."
         ),
         Code.URL_PRIVATE_ADDRESS: _rejection(
             "This address points to a private network, so it was not fetched. Save the image "
-            "and upload it instead."
+            "and open the file instead."
         ),
         Code.URL_UNREACHABLE: _rejection(
             "The server could not be reached, or it closed the connection. Try again, or upload "
@@ -228,7 +228,8 @@ ANSWERS: Final[Mapping[Code, Answer]] = MappingProxyType(
             "Opening this file took longer than {seconds} s. Export it in a simpler form."
         ),
         Code.WORKER_DIED: _rejection(
-            "Opening this file failed and was stopped safely. Export the film again."
+            "The program could not open this file. Try it once more; if that fails, export the "
+            "film again."
         ),
         Code.BAD_PIXEL_VALUES: _rejection(
             "The film contains pixel values that are not numbers. Export it again."
@@ -277,7 +278,7 @@ ANSWERS: Final[Mapping[Code, Answer]] = MappingProxyType(
             "The file may be damaged. Compare the film with the original."
         ),
         Code.DISPLAY_VALUES_REPAIRED: _warning(
-            "The display settings in the file were unusable, so the full grey range is shown."
+            "Some display settings in the file were unusable and were left out."
         ),
         Code.FOR_PROCESSING: _warning(
             "This is raw detector data. Its grey levels may differ from those of a film prepared "

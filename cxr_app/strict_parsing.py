@@ -13,6 +13,11 @@ __all__ = ["STRICT", "read_strictly"]
 
 T = TypeVar("T")
 
+TABLE: Final = (
+    "dict[str,str]"  # what pydantic adds to a path where a key takes one of several types
+)
+ALTERNATIVES: Final = ("str", TABLE)
+
 STRICT: Final = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
 """For ``__pydantic_config__`` of a dataclass: a bool is no int, an unknown key is an error."""
 
@@ -50,8 +55,8 @@ def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
 
 
 def _sentence(kind: type, error: ValidationError) -> str:
-    problem = error.errors(include_url=False)[0]
-    path = ".".join(str(part) for part in problem["loc"])
+    problem = _problem(error)
+    path = ".".join(str(part) for part in problem["loc"] if part not in ALTERNATIVES)
     match problem["type"]:
         case "unexpected_keyword_argument" | "extra_forbidden":
             return f"{path}: unknown key{_suggestion(kind, problem['loc'])}"
@@ -61,6 +66,14 @@ def _sentence(kind: type, error: ValidationError) -> str:
             return f"{path + ': ' if path else ''}{problem['ctx']['error']}"
     wanted = problem["msg"].removeprefix("Input ").removeprefix("String ")
     return f"{path}: {wanted}, got {_short(problem['input'])}"
+
+
+def _problem(error: ValidationError) -> Any:
+    """Take the first problem; of a key that takes a text or a table, that of the table."""
+    found = error.errors(include_url=False)
+    where = len(found[0]["loc"]) - 1
+    of_table = [one for one in found if one["loc"][where : where + 1] == (TABLE,)]
+    return (of_table or found)[0] if found[0]["loc"][-1:] == ("str",) else found[0]
 
 
 def _suggestion(kind: type, path: Sequence[int | str]) -> str:

@@ -22,6 +22,11 @@ examples:
 
 With [distill] in the recipe, the teacher is trained anew in each fold by --teacher-recipe.
 An interrupted run is resumed by typing the same command.
+
+exit status:
+  0  figures are printed and kept in RUN/crossvalidation.json
+  2  wrong usage, or a recipe, data or weights that cannot be used
+  130  stopped by Ctrl-C
 """
 
 
@@ -44,7 +49,9 @@ def add(verbs: Any) -> Any:
         verb.add_argument(
             option, default="imagenet", metavar="SOURCE", help="initial weights, as for select"
         )
-    verb.add_argument("--seeds", type=int, default=1, metavar="N", help="trainings of each fold")
+    verb.add_argument(
+        "--seeds", type=int, default=1, metavar="N", help="trainings of each fold (default 1)"
+    )
     verb.add_argument("--short", action="store_true", help="four folds, 1,500 films and two epochs")
     add_path(verb, "--run", "keeps results and progress")
     add_path(verb, "--against", "the run of another design, to compare with", required=False)

@@ -39,3 +39,9 @@ class NetworkRecipe:
         known("head", self.head, HEAD_NAMES)
         if (self.freeze is Freeze.EARLY) != (self.first_trained is not None):
             raise ValueError("first_trained: belongs to freeze = 'early', and to nothing else")
+        if self.first_trained is not None and not _are_named(self.first_trained):
+            raise ValueError("first_trained: must name a layer, or one for each candidate listed")
+
+
+def _are_named(layers: str | dict[str, str]) -> bool:
+    return all(layers.values()) and bool(layers) if isinstance(layers, dict) else bool(layers)

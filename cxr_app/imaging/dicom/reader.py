@@ -3,6 +3,7 @@
 import re
 import zlib
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -32,7 +33,9 @@ from cxr_app.limits import Limits
 
 __all__ = ["DicomFilm", "Parts", "read_dicom", "take_apart"]
 
-AGE: Final = re.compile(r"(\d{3})([DWMY])")  # PS3.5, 6.2: nnnD, nnnW, nnnM or nnnY
+AGE: Final = re.compile(r"(\d{1,3})([DWMY])")  # PS3.5, 6.2: nnnD, nnnW, nnnM or nnnY; some write 5Y
+DAY: Final = re.compile(r"\d{8}", re.ASCII)  # YYYYMMDD
+OLDEST: Final = 130.0  # years; more is no age
 YEARS: Final = {"D": 1 / 365.25, "W": 7 / 365.25, "M": 1 / 12, "Y": 1.0}
 
 
@@ -210,7 +213,7 @@ def _film(header: Header, stored: Stored) -> DicomFilm:
         laterality=_laterality(header),
         sex=_one_of(header.term("PatientSex"), frozenset("MFO")),
         modality=_one_of(header.term("Modality"), frozenset({"CR", "DX", "RG"})),
-        age_years=_age(header.term("PatientAge")),
+        age_years=_age(header),
         depth=8 if stored.bits <= 8 else 16,
         warnings=_warnings(header, settings),
     )
@@ -247,9 +250,25 @@ def _laterality(header: Header) -> str | None:
     return image or _one_of(header.term("Laterality"), sides)
 
 
-def _age(text: str) -> float | None:
-    match = AGE.fullmatch(text)
-    return int(match[1]) * YEARS[match[2]] if match else None
+def _age(header: Header) -> float | None:
+    """Read the age; where it is not stated, count it from birth to the study. No date is kept."""
+    match = AGE.fullmatch(header.term("PatientAge"))
+    if match:
+        years = int(match[1]) * YEARS[match[2]]
+    else:
+        born, seen = (_day(header.term(name)) for name in ("PatientBirthDate", "StudyDate"))
+        if born is None or seen is None or seen < born:
+            return None
+        years = seen.year - born.year - ((seen.month, seen.day) < (born.month, born.day))
+    return years if years <= OLDEST else None
+
+
+def _day(text: str) -> date | None:
+    try:
+        # Not by strptime, which loads a module: a confined process can load none.
+        return date.fromisoformat(text) if DAY.fullmatch(text) else None
+    except ValueError:
+        return None
 
 
 def _one_of(text: str, terms: frozenset[str]) -> str | None:

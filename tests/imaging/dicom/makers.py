@@ -28,6 +28,7 @@ TAGS: dict[str, tuple[int, str]] = {
     "CodeValue": (0x00080100, "SH"),
     "PatientName": (0x00100010, "PN"),
     "PatientID": (0x00100020, "LO"),
+    "PatientBirthDate": (0x00100030, "DA"),
     "PatientSex": (0x00100040, "CS"),
     "PatientAge": (0x00101010, "AS"),
     "BodyPartExamined": (0x00180015, "CS"),

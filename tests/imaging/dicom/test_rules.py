@@ -213,7 +213,9 @@ def test_facts():
         ("020D", 20 / 365.25),
         ("000D", 0),
         ("62", None),
-        ("62Y", None),
+        ("62Y", 62),  # three digits are the rule
+        ("5Y", 5),
+        ("999Y", None),
         ("0062Y", None),
         ("062", None),
         ("-02Y", None),
@@ -225,6 +227,32 @@ def test_facts():
 def test_age(text, years):
     found = read(PatientAge=text).age_years
     assert found == (None if years is None else pytest.approx(years))
+
+
+@pytest.mark.parametrize(
+    ("born", "seen", "years"),
+    [
+        ("20150601", "20200601", 5),
+        ("20150601", "20200531", 4),
+        ("19500101", "20200101", 70),
+        ("20200601", "20150601", None),  # before it was born
+        ("18000101", "20200101", None),
+        ("20151301", "20200101", None),
+        ("", "20200101", None),
+        ("20150601", None, None),
+    ],
+)
+def test_an_age_that_is_not_stated_is_counted_from_birth_to_the_study(born, seen, years):
+    film = read(PatientBirthDate=born, StudyDate=seen)
+
+    assert film.age_years == years
+    assert not any(text in repr(film) for text in ("2015", "1950", "2020"))
+
+
+def test_a_stated_age_stands_before_a_counted_one():
+    film = read(PatientAge="003Y", PatientBirthDate="19500101", StudyDate="20200101")
+
+    assert film.age_years == 3
 
 
 @pytest.mark.parametrize("name", ["PatientSex", "ViewPosition", "Laterality", "ImageLaterality"])

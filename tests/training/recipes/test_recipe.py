@@ -111,3 +111,38 @@ def test_anything_else_names_the_key_and_what_is_allowed(tmp_path, text, sentenc
 def test_a_recipe_that_is_not_there_says_so(tmp_path):
     with pytest.raises(TrainingError, match="no such file"):
         read_recipe(tmp_path / "none.toml")
+
+
+NETWORK = """
+name = "own"
+candidates = ["densenet121", "resnet50"]
+[network]
+freeze = "early"
+first_trained = {value}
+[fit]
+epochs = 1
+learning_rate = 0.1
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        ("{{ densenet121 = 3 }}", "network.first_trained.densenet121: should be a valid string"),
+        ("3", "network.first_trained: should be a"),
+        ("{{}}", "network: first_trained: must name a layer, or one for each candidate listed"),
+        ('""', "network: first_trained: must name a layer, or one for each candidate listed"),
+        ('{{ vgg16 = "block5_conv1" }}', "network.first_trained"),
+    ],
+)
+def test_a_first_trained_layer_that_is_none_is_told_by_its_key(
+    value: str, sentence: str, tmp_path: Path
+):
+    place = tmp_path / "own.toml"
+    place.write_text(NETWORK.format(value=value.format()))
+
+    with pytest.raises(TrainingError) as caught:
+        read_recipe(place)
+
+    assert sentence in str(caught.value)
+    assert "dict[" not in str(caught.value)
