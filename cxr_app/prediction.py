@@ -3,8 +3,9 @@
 import secrets
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,11 +24,13 @@ from cxr_app.imaging.borders import without_borders
 from cxr_app.imaging.film import Facts, Film
 from cxr_app.imaging.film_input import FilmInput, make_input
 from cxr_app.imaging.from_memory import film_from_array, film_from_picture
-from cxr_app.imaging.standardise import WHOLE, Box, standardise
+from cxr_app.imaging.standardise import WHOLE, Box, standardise, stretched
 from cxr_app.limits import Limits
 from cxr_app.settings import read_settings
 
 __all__ = ["Prediction", "Result", "Seen"]
+
+FULL_RANGE: Final = MappingProxyType({"low": 0.5, "high": 99.5})  # percentiles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +174,7 @@ class Prediction:
         spec = self.bundle.spec
         seen = self.see(image.pixels[:, :, 0])
         outputs = seen.outputs
-        examined = () if image.facts.is_drawing else self._examine(seen)
+        examined = () if image.facts.is_drawing else self._examine(self._legible(seen, image))
         decision = decide(outputs.logits[0], spec.decision)
         if not np.isfinite(decision.confidences).all():
             raise _failed()
@@ -231,6 +234,13 @@ class Prediction:
         features = outputs if framed is grey else self._run(framed)
         evidence = _evidence(features, self._lungs.find(framed), framed)
         return Seen(outputs=outputs, evidence=evidence)
+
+    def _legible(self, seen: Seen, image: FilmInput) -> Seen:
+        """See a film of hardly any contrast once more, stretched: the gate knows no such films."""
+        if Code.LOW_CONTRAST not in image.warnings or seen.evidence is None:
+            return seen
+        clear = self.see(stretched(image.pixels[:, :, 0], **FULL_RANGE))
+        return replace(seen, evidence=clear.evidence)
 
     def _examine(self, seen: Seen) -> tuple[Code, ...]:
         whole = (Code.LUNGS_NOT_FOUND,) if seen.box is WHOLE else ()

@@ -76,6 +76,21 @@ def test_a_film_that_passes_gets_the_number_that_it_would_have_got_without(
     assert record.confidences == ungated.confidences
 
 
+def test_a_film_of_hardly_any_contrast_is_examined_stretched_and_answered_as_it_is(
+    classify: Classify, gated: Prediction, tiny_bundle: Path
+):
+    # So dark that the gate would take it for a night, were it not stretched.
+    drawn = draw_film(1, size=(300, 240), marked=False).pixels
+    flat = saved(drawn // 40, "PNG")
+
+    (record,) = classify(gated, flat)
+    (ungated,) = classify(Prediction(load_bundle(tiny_bundle)), flat)
+
+    assert record.status is Status.OK
+    assert record.warnings == (Code.LOW_CONTRAST,)
+    assert record.confidences == ungated.confidences
+
+
 def test_a_picture_that_is_no_film_is_refused_without_a_number(
     classify: Classify, gated: Prediction
 ):

@@ -14,7 +14,7 @@ from PIL import Image
 from cxr_app.imaging.borders import without_borders
 from cxr_app.spec import StandardiseSpec
 
-__all__ = ["WHOLE", "Box", "Standardised", "lungs_box", "standardise"]
+__all__ = ["WHOLE", "Box", "Standardised", "lungs_box", "standardise", "stretched"]
 
 SPECKS: Final = 0.5  # per cent of the lungs' area at each side that does not move the box
 LEAST_AREA: Final = 0.03  # share of the picture that the lungs take up at least
@@ -78,7 +78,10 @@ def standardise(
     edges = (used.left * width, used.top * height, used.right * width, used.bottom * height)
     cut = Image.fromarray(framed).resize((width, height), Image.Resampling.BILINEAR, box=edges)
     return Standardised(
-        pixels=_stretched(np.asarray(cut), how), framed=framed, lungs=lungs, box=box
+        pixels=stretched(np.asarray(cut), low=how.low, high=how.high),
+        framed=framed,
+        lungs=lungs,
+        box=box,
     )
 
 
@@ -120,10 +123,11 @@ def _widened(extent: tuple[float, float], margin: float) -> tuple[float, float]:
     return max(0.0, extent[0] - added), min(1.0, extent[1] + added)
 
 
-def _stretched(grey: Grey, how: StandardiseSpec) -> Grey:
-    dark, bright = np.percentile(grey, (how.low, how.high))
+def stretched(grey: Grey, *, low: float, high: float) -> Grey:
+    """Stretch grey values uint8 so that two percentiles become black and white."""
+    dark, bright = np.percentile(grey, (low, high))
     if bright - dark < 1:  # even all over
         return grey
-    stretched = (grey.astype(np.float32) - np.float32(dark)) * np.float32(255 / (bright - dark))
-    whole: Grey = np.rint(np.clip(stretched, 0, 255)).astype(np.uint8)
+    spread = (grey.astype(np.float32) - np.float32(dark)) * np.float32(255 / (bright - dark))
+    whole: Grey = np.rint(np.clip(spread, 0, 255)).astype(np.uint8)
     return whole
