@@ -211,11 +211,12 @@ class TestFormat2:
 
         assert spec_bytes(parse_spec(data)) == data
 
-    def test_a_film_passes_and_noise_of_the_night_does_not(self, gated_bundle: Path):
+    def test_a_film_passes_and_lights_of_the_night_do_not(self, gated_bundle: Path):
         prediction = Prediction(load_bundle(gated_bundle))
 
         assert prediction.classify_image(film(1, (300, 240))).warnings == ()
         night = np.random.default_rng(0).integers(0, 9, (300, 300)).astype(np.uint8)
+        night[::13] = np.linspace(0, 255, 300).astype(np.uint8)  # it has contrast, and is dark
         with pytest.raises(Rejected) as caught:
             prediction.classify_image(night)
         assert caught.value.code is Code.NOT_A_CHEST_FILM
