@@ -13,9 +13,8 @@ __all__ = ["STRICT", "read_strictly"]
 
 T = TypeVar("T")
 
-TABLE: Final = (
-    "dict[str,str]"  # what pydantic adds to a path where a key takes one of several types
-)
+# What pydantic adds to a path where a key takes one of several types.
+TABLE: Final = "dict[str,str]"
 ALTERNATIVES: Final = ("str", TABLE)
 
 STRICT: Final = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)

@@ -27,8 +27,9 @@ __all__ = ["Decoder", "DecoderPool"]
 DECODERS: Final = min(2, os.cpu_count() or 1)
 MOST_FILMS: Final = 500  # of one process: what a library loses of memory stays small
 READY_SECONDS: Final = 60.0
-KEPT_BYTES: Final = 2**20  # of a file, after which shared memory is given back
+KEPT_BYTES: Final = 2**20  # of shared memory; what a film took beyond is given back
 SAMPLE_BYTES: Final = 2  # of the deepest stored value
+BLOCK_BYTES: Final = 512  # of `st_blocks`, whatever the file system's own
 _ROOT: Final = Path(__file__).resolve().parents[2]
 
 
@@ -153,7 +154,7 @@ class _Worker:
         except (OSError, EOFError, ValueError, TypeError, KeyError) as error:
             code = self._how_it_ended()
             raise Rejected(code, seconds=2 * self._limits.decode_seconds) from error
-        if len(data) > KEPT_BYTES:
+        if os.fstat(self._fd).st_blocks * BLOCK_BYTES > KEPT_BYTES:
             os.ftruncate(self._fd, 0)
             os.ftruncate(self._fd, self._size)
         return found

@@ -12,7 +12,7 @@ IPNetwork = IPv4Network | IPv6Network
 # Python 3.11.7 calls these global, or called them so in an earlier release.
 _NOT_PUBLIC_4: Final = (
     IPv4Network("192.0.0.0/24"),  # RFC 6890: protocol assignments
-    IPv4Network("192.88.99.0/24"),  # RFC 7526: relays from IPv6 into IPv4, given up
+    IPv4Network("192.88.99.0/24"),  # RFC 7526: relays from IPv6 into IPv4, deprecated
     IPv4Network("168.63.129.16/32"),  # a cloud's own agent, reached from inside its machines
 )
 _GLOBAL_UNICAST: Final = IPv6Network("2000::/3")  # RFC 4291, section 2.4: all that is given out

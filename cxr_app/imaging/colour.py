@@ -18,7 +18,7 @@ SAMPLED: Final = 250_000  # pixels that are enough for a mean
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grey:
-    """Grey pixels and what was given up for them.
+    """Grey pixels, and the warnings that go with them.
 
     Attributes
     ----------

@@ -4,19 +4,18 @@ A report is no part of the model: no hash vouches for it, it may be missing, lef
 model or damaged. None of that is a fault of the program, so it is a value and not an error.
 """
 
-import csv
 import json
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cxr_app.bundle import Bundle
+from cxr_app.report.answers import MAX_ANSWERS_BYTES, Answers, ForeignError, parse_answers
+from cxr_app.report.files import read_plain
 from cxr_app.spec import Interval
 from cxr_app.strict_parsing import read_strictly
 
@@ -24,16 +23,10 @@ __all__ = ["ANSWERS_FILE", "METRICS_FILE", "Absence", "OfficialTest", "read_offi
 
 ANSWERS_FILE: Final = "answers-test.csv"
 METRICS_FILE: Final = "metrics.json"
-COLUMNS: Final = ["film_sha256", "patient", "label", "probability"]
 
 MAX_METRICS_BYTES: Final = 8 * 2**20  # a hundred times that of the models here
-MAX_ANSWERS_BYTES: Final = 16 * 2**20  # some 200,000 films
-MAX_FIELD: Final = 128  # characters of a cell; a hash has 64
 # The figures come from the same films, so they agree but for the last digit of an answer.
 MOST_APART: Final = 0.005
-
-# What reading a file raises that is no report, or one made to do harm.
-_UNREADABLE: Final = (ValueError, TypeError, KeyError, OSError, RecursionError, csv.Error)
 
 
 class Absence(StrEnum):
@@ -118,30 +111,21 @@ def read_official_test(bundle: Bundle) -> OfficialTest | Absence:
     """
     report = bundle.folder / "report"
     try:
-        answers = _read(report / ANSWERS_FILE, most=MAX_ANSWERS_BYTES)
-        metrics = _read(report / METRICS_FILE, most=MAX_METRICS_BYTES)
-    except FileNotFoundError:
-        return Absence.MISSING
-    except _UNREADABLE:
-        return Absence.DAMAGED
-    try:
-        identity, *lines = answers.splitlines()
-        reported = _reported(metrics)
+        answers = read_plain(report / ANSWERS_FILE, most=MAX_ANSWERS_BYTES)
+        metrics = read_plain(report / METRICS_FILE, most=MAX_METRICS_BYTES)
+        if answers is None or metrics is None:
+            return Absence.MISSING
+        reported = _reported(metrics.decode("utf-8"))
         if reported is None:
             return Absence.MISSING
-        if {identity, reported["bundle_sha256"]} != {bundle.sha256}:
+        if reported["bundle_sha256"] != bundle.sha256:
             return Absence.FOREIGN
-        return _official_test(reported["figures"], lines, bundle.spec.decision.threshold)
-    except _UNREADABLE:
+        found = parse_answers(answers, {bundle.sha256})
+        return _official_test(reported["figures"], found, bundle.spec.decision.threshold)
+    except ForeignError:
+        return Absence.FOREIGN
+    except (ValueError, TypeError, KeyError, RecursionError):
         return Absence.DAMAGED
-
-
-def _read(path: Path, *, most: int) -> str:
-    """Read a plain file as text; a link, a pipe or a device is not opened, a huge file not read."""
-    facts = path.lstat()
-    if not stat.S_ISREG(facts.st_mode) or facts.st_size > most:
-        raise ValueError("no plain file of a report's size")
-    return path.read_bytes().decode("utf-8")
 
 
 def _reported(metrics: str) -> Mapping[str, Any] | None:
@@ -162,21 +146,14 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no figure")
 
 
-def _official_test(figures: Any, lines: list[str], threshold: float) -> OfficialTest:
-    head, *rows = csv.reader(lines, strict=True)
-    if head != COLUMNS or any(len(row) != len(COLUMNS) for row in rows):
-        raise ValueError(f"columns must be {', '.join(COLUMNS)}")
-    _, patients, labels, shares = zip(*rows, strict=True)
-    if not set(labels) <= {"0", "1"} or max(map(len, patients + shares)) > MAX_FIELD:
-        raise ValueError("a label is 0 or 1, and a cell is short")
-    numbers = {name: number for number, name in enumerate(dict.fromkeys(patients))}
+def _official_test(figures: Any, answers: Answers, threshold: float) -> OfficialTest:
     found = OfficialTest(
         sensitivity=read_strictly(Interval, figures["sensitivity"]),
         specificity=read_strictly(Interval, figures["specificity"]),
         threshold=threshold,
-        is_positive=np.array(labels) == "1",
-        probability=np.array([float(share) for share in shares]),
-        patient=np.array([numbers[name] for name in patients], np.int64),
+        is_positive=answers.labels == 1,
+        probability=answers.probability,
+        patient=answers.patients,
     )
     right = found.is_labelled_positive == found.is_positive
     for figure, those in (

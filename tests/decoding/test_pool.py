@@ -161,6 +161,19 @@ def test_a_process_that_stands_still_does_not_hold_up_who_sends_it_a_large_file(
     assert time.monotonic() - started < 6
 
 
+def test_shared_memory_that_a_film_took_is_given_back_however_small_its_file(pool: DecoderPool):
+    even = np.tile(np.arange(256, dtype=np.uint8), (3000, 12))  # 9 MB of pixels in a small file
+    file = packed("PNG", even)
+    assert len(file) < 2**20
+
+    assert pool.decode(file).facts.width == 3072
+
+    worker = pool._idle.get()
+    pool._idle.put(worker)
+    assert worker is not None
+    assert os.fstat(worker._fd).st_blocks * 512 < 2**20
+
+
 def test_a_process_that_never_came_to_a_film_costs_it_nothing():
     pool = DecoderPool(Limits(), 1)
     (worker,) = workers(pool)

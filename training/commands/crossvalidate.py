@@ -77,15 +77,14 @@ def run(options: argparse.Namespace) -> None:
 
 def _crossvalidate(options: argparse.Namespace) -> dict[str, Any]:
     from cxr_app.codes import Code
-    from cxr_app.engine.lungs import LUNGS_MODEL, LUNGS_WEIGHTS, LungFinder
     from training.crossvalidation.design import Design
     from training.crossvalidation.pipeline import CrossValidation, crossvalidate
-    from training.data.film_reader import lungs_of
+    from training.data.film_reader import finder_of, lungs_of
     from training.errors import TrainingError
 
     keep_apart(options.run, [options.data], option="--run")
     bundle = lungs_of(options.lungs)
-    lungs = LungFinder(bundle.read(LUNGS_MODEL), bundle.read(LUNGS_WEIGHTS))
+    lungs = finder_of(bundle)
     judged = _stage(options.recipe, options.weights, bundle)
     teachers: tuple[Stage, ...] = ()
     if options.teacher_recipe is not None:
@@ -103,7 +102,7 @@ def _crossvalidate(options: argparse.Namespace) -> dict[str, Any]:
             run=options.run,
         )
     )
-    return {key: found.table[key] for key in ("score", "score_of_series")}
+    return {key: found[key] for key in ("score", "score_of_series")}
 
 
 def _stage(recipe: Path, weights: str, lungs: "Bundle") -> "Stage":

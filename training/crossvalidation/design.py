@@ -13,7 +13,6 @@ from training.recipes.recipe import Recipe
 
 __all__ = ["Design", "Stage", "short_fold", "short_form", "short_recipe"]
 
-SHORT_FOLDS: Final = 4  # two by series and two by patient
 SHORT_FILMS: Final = 1500  # to fit on
 SHORT_LEFT_OUT: Final = 400  # of each class, to measure on
 SHORT_EPOCHS: Final = 2

@@ -7,12 +7,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from cxr_app.spec import Interval
 from training.crossvalidation.trial import Trial
-from training.metrics.scores import auc, share_right
+from training.metrics.bootstrap import Figures, bootstrap_intervals
+from training.metrics.scores import Weights, auc, share_right
 
 __all__ = [
-    "SENSITIVITY",
-    "Figure",
     "FoldFigures",
     "compared",
     "fold_figures",
@@ -21,16 +21,8 @@ __all__ = [
 ]
 
 SENSITIVITY: Final = 0.96  # at which specificity is read
+SCORES: Final = ("worst form's AUC", "worst form's specificity", "plain AUC")
 DRAWS: Final = 1000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """A figure, or a difference, with its 95 % interval by patient."""
-
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +56,12 @@ def fold_figures(trial: Trial) -> FoldFigures:
     return FoldFigures(auc=tuple(area), sensitivity=tuple(right), specificity=tuple(free))
 
 
-def scored(trials: Sequence[Trial]) -> dict[str, Figure]:
+def scored(trials: Sequence[Trial]) -> dict[str, Interval]:
     """Score a design: the mean over its folds of the worst form's AUC and specificity."""
-    drawn = _drawn([trials])[0]
-    return {name: _figure(values) for name, values in drawn.items()}
+    return _intervals(trials, lambda weights: _scores(trials, weights))
 
 
-def compared(trials: Sequence[Trial], others: Sequence[Trial]) -> dict[str, Figure]:
+def compared(trials: Sequence[Trial], others: Sequence[Trial]) -> dict[str, Interval]:
     """Compare a design with another in the same folds and seeds: the first less the other.
 
     Raises
@@ -81,43 +72,27 @@ def compared(trials: Sequence[Trial], others: Sequence[Trial]) -> dict[str, Figu
     for trial, its_other in zip(trials, others, strict=True):
         if not np.array_equal(trial.names, its_other.names):
             raise ValueError("the designs left out different films")
-    mine, other = _drawn([trials, others])
-    return {name: _figure(mine[name] - other[name]) for name in mine}
+    return _intervals(trials, lambda weights: _scores(trials, weights) - _scores(others, weights))
 
 
-def _figure(values: NDArray[np.float64]) -> Figure:
-    """Of values [1 + draws]: the first is that of all films."""
-    low, high = np.nanpercentile(values[1:], [2.5, 97.5])
-    return Figure(value=float(values[0]), low=float(low), high=float(high))
+def _intervals(trials: Sequence[Trial], figures: Figures) -> dict[str, Interval]:
+    """Draw patients: a film that several trials left out is drawn for all of them at once."""
+    patients = tuple(str(one) for trial in trials for one in trial.patients)
+    return dict(zip(SCORES, bootstrap_intervals(figures, patients, draws=DRAWS), strict=True))
 
 
-def _drawn(designs: Sequence[Sequence[Trial]]) -> list[dict[str, NDArray[np.float64]]]:
-    """Score designs on the same draws of patients, each float64 [1 + draws]."""
-    patients = sorted({str(one) for trial in designs[0] for one in trial.patients})
-    place = {patient: number for number, patient in enumerate(patients)}
-    draw = np.random.default_rng(0)
-    drawn = np.ones((1 + DRAWS, len(patients)))
-    for row in drawn[1:]:
-        row[:] = np.bincount(draw.integers(0, len(row), len(row)), minlength=len(row))
-    return [_mean_of_worst(trials, drawn, place) for trials in designs]
+def _scores(trials: Sequence[Trial], weights: Weights) -> NDArray[np.float64]:
+    """Score a design for weights of all its trials' films, one after the other: [draws, 3]."""
+    ends = np.cumsum([len(trial.labels) for trial in trials])
+    rows = []
+    for trial, mine in zip(trials, np.split(weights, ends[:-1], axis=1), strict=True):
+        area, _, free = _figures(trial, mine).reshape(3, -1, len(mine))
+        rows.append((area.min(axis=0), free.min(axis=0), area[0]))
+    scores: NDArray[np.float64] = np.mean(rows, axis=0).T
+    return scores
 
 
-def _mean_of_worst(
-    trials: Sequence[Trial], drawn: NDArray[np.float64], place: dict[str, int]
-) -> dict[str, NDArray[np.float64]]:
-    areas, shares, plain = [], [], []
-    for trial in trials:
-        weights = drawn[:, [place[str(one)] for one in trial.patients]]
-        area, _, free = _figures(trial, weights).reshape(3, -1, len(drawn))
-        areas.append(area.min(axis=0))
-        shares.append(free.min(axis=0))
-        plain.append(area[0])
-    names = ("worst form's AUC", "worst form's specificity", "plain AUC")
-    columns = (areas, shares, plain)
-    return {name: np.mean(rows, axis=0) for name, rows in zip(names, columns, strict=True)}
-
-
-def _figures(trial: Trial, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+def _figures(trial: Trial, weights: Weights) -> NDArray[np.float64]:
     """AUC, sensitivity and specificity of each form: float64 [3 * forms, draws]."""
     limit, labels = threshold(trial), trial.labels
     rows = [auc(labels, one, weights) for one in trial.probability]

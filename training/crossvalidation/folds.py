@@ -19,9 +19,7 @@ __all__ = ["SERIES", "Fold", "folds_of"]
 
 SERIES: Final = "series"  # begins the name of a fold that leaves one out
 FIFTHS: Final = 5
-KNOWN_VALIDATION: Final = (
-    0.1  # share of the known patients that chooses the epoch and the threshold
-)
+KNOWN_VALIDATION: Final = 0.1  # share of the known patients; they choose epoch and threshold
 
 Films = tuple[LabelledFilm, ...]
 

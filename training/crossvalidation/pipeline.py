@@ -11,8 +11,9 @@ import numpy as np
 
 from cxr_app.engine.lungs import LungFinder
 from cxr_app.imaging.standardise import lungs_box
+from cxr_app.spec import Interval
 from training.crossvalidation.design import Design, short_fold, short_form
-from training.crossvalidation.figures import Figure, compared, fold_figures, scored
+from training.crossvalidation.figures import compared, fold_figures, scored
 from training.crossvalidation.folds import SERIES, Fold, folds_of
 from training.crossvalidation.probes import explained, told_apart
 from training.crossvalidation.trial import FORMS, Library, Trial, key_of, read_trial, run_trial
@@ -22,7 +23,7 @@ from training.data.sources import LabelledFilm
 from training.data.sources.film_names import series_of
 from training.errors import TrainingCode, TrainingError
 
-__all__ = ["CrossValidation", "Crossed", "crossvalidate", "difference"]
+__all__ = ["CrossValidation", "crossvalidate", "difference"]
 
 log = logging.getLogger(__name__)
 
@@ -56,24 +57,14 @@ class CrossValidation:
     run: Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Crossed:
-    """What a design's trials amount to.
+def crossvalidate(asked: CrossValidation) -> dict[str, Any]:
+    """Train a design in every fold, measure it, and write `crossvalidation.json` into the run.
 
-    Attributes
-    ----------
-    trials : tuple of Trial
-        By fold, then by seed.
-    table : mapping
-        What `crossvalidation.json` holds: figures and probes of each trial, and the design's score.
+    Returns
+    -------
+    dict
+        What that file holds: figures and probes of each trial, and the design's score.
     """
-
-    trials: tuple[Trial, ...]
-    table: Mapping[str, Any]
-
-
-def crossvalidate(asked: CrossValidation) -> Crossed:
-    """Train a design in every fold, measure it, and write `crossvalidation.json` into the run."""
     design = short_form(asked.design) if asked.is_short else asked.design
     recipe = design.judged.recipe
     every = read_films(asked.data, recipe.data)
@@ -95,7 +86,7 @@ def crossvalidate(asked: CrossValidation) -> Crossed:
     by_series = [
         trial for trial, row in zip(trials, rows, strict=True) if row["fold"].startswith(SERIES)
     ]
-    table = {
+    table: dict[str, Any] = {
         "recipe": recipe.name,
         "backbone": design.judged.backbone,
         "is_short": asked.is_short,
@@ -105,7 +96,7 @@ def crossvalidate(asked: CrossValidation) -> Crossed:
         "score_of_series": _told(scored(by_series)) if by_series else None,
     }
     (asked.run / "crossvalidation.json").write_text(json.dumps(table, indent=1) + "\n")
-    return Crossed(trials=tuple(trials), table=table)
+    return table
 
 
 def difference(run: Path, other: Path) -> dict[str, dict[str, float]]:
@@ -121,11 +112,18 @@ def difference(run: Path, other: Path) -> dict[str, dict[str, float]]:
         [read_trial(place / row["trial"]) for row in table["folds"]]
         for place, table in zip((run, other), tables, strict=True)
     ]
-    keys = [[(row["fold"], row["seed"]) for row in table["folds"]] for table in tables]
+    keys = [
+        [(row["fold"], row["seed"], table["is_short"]) for row in table["folds"]]
+        for table in tables
+    ]
     if keys[0] != keys[1]:
         reason = "it was done in other folds, or with other seeds"
         raise TrainingError(TrainingCode.DATA_INVALID, place=other.name, reason=reason)
-    return _told(compared(*trials))
+    try:
+        return _told(compared(*trials))
+    except ValueError as error:
+        reason = "it left out other films"
+        raise TrainingError(TrainingCode.DATA_INVALID, place=other.name, reason=reason) from error
 
 
 def _read(run: Path) -> dict[str, Any]:
@@ -137,7 +135,7 @@ def _read(run: Path) -> dict[str, Any]:
     return found
 
 
-def _told(figures: Mapping[str, Figure]) -> dict[str, dict[str, float]]:
+def _told(figures: Mapping[str, Interval]) -> dict[str, dict[str, float]]:
     return {name: asdict(figure) for name, figure in figures.items()}
 
 

@@ -158,23 +158,35 @@ def _train(
 def _measure(network: keras.Model, stage: Stage, fold: Fold, library: Library) -> Trial:
     known = library.take(fold.validation, stage)
     both = keras.Model(network.input, [network.output, network.get_layer("pooled").output])
-    columns, pooled = [], np.zeros((0, 0), np.float32)
-    for form in FORMS:
-        films = library.take(fold.left_out, stage, form=form)
-        logits, features = both.predict(films.pictures, batch_size=AT_ONCE, verbose=0)
-        columns.append(second_class(logits))
-        if form == PLAIN:
-            plain, pooled = films, features.reshape(len(features), -1).astype(np.float32)
+    left_out = _readable(fold.left_out, stage, library)
+    plain = library.take(left_out, stage)
+    answers = [
+        both.predict(
+            library.take(left_out, stage, form=form).pictures, batch_size=AT_ONCE, verbose=0
+        )
+        for form in FORMS
+    ]
+    features = answers[list(FORMS).index(PLAIN)][1]
     logits = network.predict(known.pictures, batch_size=AT_ONCE, verbose=0)
     return Trial(
         known=second_class(logits),
         known_labels=known.truth[:, 1].astype(np.int64),
-        probability=np.stack(columns),
+        probability=np.stack([second_class(said) for said, _ in answers]),
         labels=plain.truth[:, 1].astype(np.int64),
         names=np.array([film.name for film in plain.films]),
         patients=np.array([film.patient for film in plain.films]),
-        pooled=pooled,
+        pooled=features.reshape(len(features), -1).astype(np.float32),
     )
+
+
+def _readable(
+    films: tuple[LabelledFilm, ...], stage: Stage, library: Library
+) -> tuple[LabelledFilm, ...]:
+    """Leave out films that cannot be read in one of the forms: a crop may leave too little."""
+    readable = [
+        {film.name for film in library.take(films, stage, form=form).films} for form in FORMS
+    ]
+    return tuple(film for film in films if all(film.name in names for names in readable))
 
 
 def key_of(design: Design, fold: Fold) -> str:

@@ -26,6 +26,7 @@ __all__ = [
     "Change",
     "FilmReader",
     "Standardiser",
+    "finder_of",
     "lungs_of",
     "reader_of",
     "reader_with",
@@ -54,8 +55,7 @@ class Standardiser:
     @classmethod
     def of(cls, bundle: Bundle, how: StandardiseSpec) -> "Standardiser":
         """Standardise with the lungs of a bundle that has a network for them."""
-        lungs = LungFinder(bundle.read(LUNGS_MODEL), bundle.read(LUNGS_WEIGHTS))
-        return cls(lungs=lungs, how=how, identity=bundle.spec.files[LUNGS_WEIGHTS])
+        return cls(lungs=finder_of(bundle), how=how, identity=bundle.spec.files[LUNGS_WEIGHTS])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +118,11 @@ def lungs_of(folder: Path) -> Bundle:
         reason = f"{folder.name} finds no lungs: first run python -m training lungs"
         raise TrainingError(Code.USAGE, reason=reason)
     return bundle
+
+
+def finder_of(bundle: Bundle) -> LungFinder:
+    """Compile the network of a bundle from `lungs_of`."""
+    return LungFinder(bundle.read(LUNGS_MODEL), bundle.read(LUNGS_WEIGHTS))
 
 
 AS_GIVEN: Final = FilmReader()

@@ -6,7 +6,7 @@ alike.
 """
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
+from training.data.film_reader import Change
+
 __all__ = ["FORMS", "Form", "swapped_by_crop"]
 
 Pixels = NDArray[np.uint8]
-Form = Callable[[Pixels, bool], Pixels]
-"""(film uint8 [H, W], is of the looked-for class) -> uint8 [H2, W2]."""
+Form = Change
 
 # Width over height of the archive's films before they were squashed: the median of its pneumonia
 # films is 1.49, that of its normal films 1.21.

@@ -12,6 +12,8 @@ from tests.bundles import make_gated_bundle
 from tests.networks import SMALL
 from training.cli import main
 from training.crossvalidation import trial as trial_module
+from training.crossvalidation.pipeline import difference
+from training.errors import TrainingError
 from training.networks import freezing, teacher
 from training.networks.backbones import BACKBONES
 
@@ -118,6 +120,38 @@ def test_a_student_learns_from_a_teacher_of_its_own_fold(given: tuple[Path, Path
         assert list((run / row["trial"] / "teacher0").glob("best-*.weights.h5"))
         with np.load(run / row["trial"] / "trial.npz") as kept:
             assert kept["probability"].shape[0] == 3
+
+
+def finished(run: Path, names: tuple[str, ...], *, is_short: bool = True) -> Path:
+    """Write what a cross-validation of one fold leaves, its films under these names."""
+    (run / "one").mkdir(parents=True)
+    kept = {
+        "known": np.linspace(0, 1, 4), "known_labels": np.array([0, 0, 1, 1]),
+        "probability": np.array([[0.1, 0.9]] * 3), "labels": np.array([0, 1]),
+        "names": np.array(names), "patients": np.array(["a", "b"]),
+        "pooled": np.zeros((2, 1), np.float32),
+    }  # fmt: skip
+    np.savez(run / "one" / "trial.npz", **kept)
+    row = {"fold": "patients 1", "seed": 1, "trial": "one"}
+    (run / "crossvalidation.json").write_text(json.dumps({"is_short": is_short, "folds": [row]}))
+    return run
+
+
+@pytest.mark.parametrize(
+    ("names", "is_short", "reason"),
+    [
+        (("a.png", "c.png"), True, "it left out other films"),
+        (("a.png", "b.png"), False, "it was done in other folds, or with other seeds"),
+    ],
+)
+def test_what_left_out_other_films_is_not_compared(
+    names: tuple[str, ...], is_short: bool, reason: str, tmp_path: Path
+):
+    mine = finished(tmp_path / "mine", ("a.png", "b.png"))
+    other = finished(tmp_path / "other", names, is_short=is_short)
+
+    with pytest.raises(TrainingError, match=reason):
+        difference(mine, other)
 
 
 @pytest.mark.parametrize(
